@@ -1,0 +1,1 @@
+export { type Engine, type EngineName, ENGINES, EngineUnavailableError, loadEngine } from './engine.ts';

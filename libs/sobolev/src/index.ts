@@ -1,0 +1,37 @@
+export { initializeWeights } from './initialize.ts';
+export { type JacobianNorms, jacobianNorms, logPolicyJacobian } from './jacobian.ts';
+export { conv, type ConvOptions } from './layers/conv.ts';
+export { dense, type DenseOptions } from './layers/dense.ts';
+export { flatten } from './layers/flatten.ts';
+export { type Gradients, type Layer, type Linearization, type ParameterShape } from './layers/layer.ts';
+export { relu } from './layers/relu.ts';
+export { unblock } from './layers/unblock.ts';
+export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
+export { klTerm, type ValueTerm } from './losses/kl.ts';
+export { type DerivativeTerm, pullBack, vjpTerm } from './losses/vjp.ts';
+export {
+  cotangents,
+  forward,
+  gradients,
+  type Network,
+  output,
+  parameterShapes,
+  tangents,
+  twinGradients,
+  type Weights,
+} from './network.ts';
+export { adamInit, type AdamOptions, type AdamState, adamUpdate } from './optimizers/adam.ts';
+export { sphereDirections } from './projections/sphere.ts';
+export { randomStream, type RandomPurpose, type RandomStream } from './random.ts';
+export {
+  type Batch,
+  initialState,
+  lossGradients,
+  type Projection,
+  stateTensors,
+  type StepOptions,
+  type StepTerms,
+  trainStep,
+  type TrainState,
+} from './step.ts';
+export { type Weighting, type WeightingState } from './weighting/weighting.ts';

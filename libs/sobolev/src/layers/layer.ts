@@ -1,0 +1,36 @@
+import { type Tensor } from '@tensorflow/tfjs-core';
+
+/**
+ * A layer y = f(θ, x), and all that Sobolev training needs of it.
+ *
+ * Shapes: B batch. x [B, …inputShape], y [B, …outputShape]. θ is the list of the layer's weights, in the order of `parameters`.
+ */
+export interface Layer {
+  readonly name: string;
+  readonly parameters: readonly ParameterShape[];
+  readonly outputShape: readonly number[];
+  /** Computes y and keeps what the passes through the layer at this x need. */
+  forward(weights: readonly Tensor[], x: Tensor): Linearization;
+}
+
+export interface ParameterShape {
+  readonly name: 'weight' | 'bias';
+  readonly shape: readonly number[];
+  /** Number of inputs that one output sums over: the scale of the initialisation. */
+  readonly fanIn: number;
+}
+
+/** A layer at one x. J = ∂f/∂x there, for each example of the batch. Every method is an ordinary tensor computation. */
+export interface Linearization {
+  readonly y: Tensor;
+  /** J t: [B, …inputShape] → [B, …outputShape]. */
+  tangent(t: Tensor): Tensor;
+  /** Jᵀ c: [B, …outputShape] → [B, …inputShape]. */
+  cotangent(c: Tensor): Tensor;
+  /** ∂⟨c, y⟩/∂θ, summed over the batch: what an ordinary backward pass adds to each weight's gradient. */
+  gradient(c: Tensor): Gradients;
+  /** ∂⟨c, J t⟩/∂θ, summed over the batch: what the twin adds. `null` for a weight on which J does not depend. */
+  twinGradient(t: Tensor, c: Tensor): Gradients;
+}
+
+export type Gradients = readonly (Tensor | null)[];

@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** log π and π of logits y [B, A], with the Jacobian L = ∂log π/∂y = I − 1 πᵀ of each row. */
+export interface LogSoftmax {
+  logProbs: tf.Tensor2D;
+  probs: tf.Tensor2D;
+  /** L t = t − 1⟨π, t⟩: [B, A] → [B, A]. */
+  tangent(t: tf.Tensor2D): tf.Tensor2D;
+  /** Lᵀ v = v − π⟨1, v⟩: [B, A] → [B, A]. */
+  cotangent(v: tf.Tensor2D): tf.Tensor2D;
+  /** ∂⟨v, L t⟩/∂y = −⟨1, v⟩ (π∘t − π⟨π, t⟩): L depends on y through π. */
+  curvature(t: tf.Tensor2D, v: tf.Tensor2D): tf.Tensor2D;
+}
+
+export function logSoftmax(logits: tf.Tensor2D): LogSoftmax {
+  const logProbs = tf.logSoftmax<tf.Tensor2D>(logits);
+  const probs = tf.exp<tf.Tensor2D>(logProbs);
+  const mean = (t: tf.Tensor2D) => tf.sum<tf.Tensor2D>(tf.mul(probs, t), 1, true);
+  const total = (v: tf.Tensor2D) => tf.sum<tf.Tensor2D>(v, 1, true);
+  return {
+    logProbs,
+    probs,
+    tangent: (t) => tf.sub<tf.Tensor2D>(t, mean(t)),
+    cotangent: (v) => tf.sub(v, tf.mul(probs, total(v))),
+    curvature: (t, v) => tf.mul(tf.mul(probs, tf.sub(mean(t), t)), total(v)),
+  };
+}

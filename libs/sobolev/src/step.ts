@@ -1,0 +1,139 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Gradients, type Linearization } from './layers/layer.ts';
+import { klTerm } from './losses/kl.ts';
+import { vjpTerm } from './losses/vjp.ts';
+import { forward, gradients, type Network, output, type Weights } from './network.ts';
+import { adamInit, type AdamOptions, type AdamState, adamUpdate } from './optimizers/adam.ts';
+import { tidy } from './tidy.ts';
+import { weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
+
+/** Everything that a step changes, and all that a checkpoint must hold. */
+export interface TrainState {
+  /** Updates made so far. */
+  readonly step: number;
+  readonly weights: Weights;
+  readonly optimizer: AdamState;
+  readonly weighting: WeightingState;
+}
+
+export interface StepOptions {
+  network: Network;
+  temperature: number;
+  weighting: Weighting;
+  adam: AdamOptions;
+}
+
+/** B examples. x is [B, …inputShape] in [0, 1]; teacher's log-probabilities are [B, A]. */
+export interface Batch {
+  x: tf.Tensor;
+  logProbs: tf.Tensor2D;
+  /** k directions v [B, A], each with the teacher's pull-back g_t [B, …inputShape]; empty for plain distillation. */
+  projections: readonly Projection[];
+}
+
+export interface Projection {
+  v: tf.Tensor2D;
+  pullBack: tf.Tensor;
+}
+
+/** Metrics of one step, by their names on the wire. `loss` = `value_term` + `derivative_term`. */
+export type StepTerms = {
+  value_term: number;
+  derivative_term: number;
+  loss: number;
+  gradient_norm: number;
+};
+
+export function initialState(weights: Weights): TrainState {
+  return { step: 0, weights, optimizer: adamInit(weights), weighting: weightingInit() };
+}
+
+/** All tensors of a state, to keep or to dispose. */
+export function stateTensors({ weights, optimizer, weighting }: TrainState): tf.Tensor[] {
+  return [...weights, ...optimizer.first, ...optimizer.second, weighting];
+}
+
+/**
+ * One optimiser update: (state, batch) → state. The given state's tensors are disposed, the new one's are kept;
+ * the batch stays the caller's.
+ */
+export async function trainStep(
+  options: StepOptions,
+  state: TrainState,
+  batch: Batch,
+): Promise<{ state: TrainState; terms: StepTerms }> {
+  const { next, scalars } = tidy(() => update(options, state, batch));
+  tf.dispose(stateTensors(state));
+  const [value_term, derivative_term, squaredNorm] = (await scalars.data()) as unknown as [number, number, number];
+  scalars.dispose();
+  const terms = {
+    value_term,
+    derivative_term,
+    loss: value_term + derivative_term,
+    gradient_norm: Math.sqrt(squaredNorm),
+  };
+  return { state: next, terms };
+}
+
+/** The loss's gradient in every weight, and its terms as scalars; `weighting` is the running state of the derivative's weight. */
+export function lossGradients(
+  { network, temperature, weighting }: Omit<StepOptions, 'adam'>,
+  { step, weights, weighting: weightingState }: Pick<TrainState, 'step' | 'weights' | 'weighting'>,
+  batch: Batch,
+): { gradients: tf.Tensor[]; value: tf.Scalar; derivative: tf.Scalar; weighting: WeightingState } {
+  const points = forward(network, weights, batch.x);
+  const value = klTerm(batch.logProbs, output(points) as tf.Tensor2D, temperature);
+  if (batch.projections.length === 0) {
+    const ordinary = gradients(points, value.gradient) as tf.Tensor[];
+    return { gradients: ordinary, value: value.value, derivative: tf.scalar(0), weighting: tf.clone(weightingState) };
+  }
+  const teacherTerm = meanOf(
+    batch.projections.map(({ v, pullBack }) => tf.div(tf.sum(tf.square(pullBack)), v.shape[0])),
+  );
+  const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm });
+  const derivative = derivativeTerm(points, batch.projections, weight);
+  const ordinary = gradients(points, tf.add(value.gradient, derivative.logitsGradient));
+  return {
+    gradients: add(ordinary, derivative.twinGradients),
+    value: value.value,
+    derivative: derivative.value,
+    weighting: state,
+  };
+}
+
+/** Mean over the projections, times the weight. */
+function derivativeTerm(points: readonly Linearization[], projections: readonly Projection[], weight: tf.Scalar) {
+  const terms = projections.map(({ v, pullBack }) => vjpTerm(points, pullBack, v));
+  const factor = tf.div(weight, projections.length);
+  const scaled = (tensor: tf.Tensor | null) => (tensor ? tf.mul(tensor, factor) : null);
+  return {
+    value: tf.mul<tf.Scalar>(tf.addN(terms.map((term) => term.value)), factor),
+    logitsGradient: tf.mul<tf.Tensor2D>(tf.addN(terms.map((term) => term.logitsGradient)), factor),
+    twinGradients: terms
+      .map((term) => term.twinGradients)
+      .reduce(sum)
+      .map(scaled),
+  };
+}
+
+function update({ adam, ...loss }: StepOptions, state: TrainState, batch: Batch) {
+  const { gradients: all, value, derivative, weighting } = lossGradients(loss, state, batch);
+  const step = state.step + 1;
+  const updated = adamUpdate(adam, step, { weights: state.weights, gradients: all, state: state.optimizer });
+  const squaredNorm = tf.addN(all.map((gradient) => tf.sum(tf.square(gradient))));
+  const next: TrainState = { step, weights: updated.weights, optimizer: updated.state, weighting };
+  return { next, scalars: tf.stack([value, derivative, squaredNorm]) };
+}
+
+function sum(a: Gradients, b: Gradients): Gradients {
+  return a.map((gradient, index) =>
+    gradient && b[index] ? tf.add(gradient, b[index]) : (gradient ?? b[index] ?? null),
+  );
+}
+
+/** Ordinary gradients are never null. */
+const add = (ordinary: Gradients, twin: Gradients) => sum(ordinary, twin) as tf.Tensor[];
+
+function meanOf(scalars: tf.Tensor[]): tf.Scalar {
+  return tf.div(tf.addN(scalars), scalars.length);
+}
