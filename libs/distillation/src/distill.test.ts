@@ -1,0 +1,109 @@
+import { loadPolicy } from '@distiller/client';
+import { readSafetensors } from '@distiller/policies';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { onEveryEngine } from '../../../test/engines.ts';
+import { tinyInputs, tinySpec, tinyTeacher } from '../../../test/tiny-distillation.ts';
+import { distill, type DistillInputs, type DistillOptions } from './distill.ts';
+import { type DistillEvent } from './events.ts';
+
+async function run(
+  overrides: Record<string, unknown>,
+  inputs: DistillInputs,
+  options?: DistillOptions,
+): Promise<DistillEvent[]> {
+  const events: DistillEvent[] = [];
+  for await (const event of distill(tinySpec(overrides), inputs, options)) events.push(event);
+  return events;
+}
+
+type Of<T extends DistillEvent['type']> = Extract<DistillEvent, { type: T }>;
+const all = <T extends DistillEvent['type']>(events: DistillEvent[], type: T) =>
+  events.filter((event): event is Of<T> => event.type === type);
+const finished = (events: DistillEvent[]) => all(events, 'finished')[0]!;
+const withoutTime = (events: DistillEvent[]) =>
+  events.map((event) => ('seconds' in event ? { ...event, seconds: 0 } : event));
+
+onEveryEngine(() => {
+  test('tells every step once, evaluations when they are due, and ends with the student', async () => {
+    const events = await run({}, await tinyInputs());
+    expect(all(events, 'step').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(all(events, 'evaluation').map(({ step }) => step)).toEqual([5, 10, 12]);
+    expect(all(events, 'labelling').at(-1)).toMatchObject({ done: 160, total: 160 });
+    expect(events.at(-1)?.type).toBe('finished');
+  });
+
+  test('one seed gives one student, bit for bit, and another seed another', async () => {
+    const inputs = await tinyInputs();
+    const [a, b, c] = [await run({}, inputs), await run({}, inputs), await run({ seed: 2 }, inputs)];
+    expect(withoutTime(a)).toEqual(withoutTime(b));
+    expect(finished(a).files.student).not.toEqual(finished(c).files.student);
+  });
+
+  test('a run resumed from a checkpoint ends in the same student as an uninterrupted one', async () => {
+    const inputs = await tinyInputs();
+    const whole = await run({}, inputs, { checkpointEveryMs: 0 });
+    const checkpoint = all(whole, 'checkpoint').find(({ step }) => step === 7)!.bytes;
+    const resumed = await run({}, { ...inputs, checkpoint });
+    expect(all(resumed, 'step').map(({ step }) => step)).toEqual([8, 9, 10, 11, 12]);
+    expect(finished(resumed).files.student).toEqual(finished(whole).files.student);
+  });
+
+  test('an aborted run tells a last checkpoint and no student', async () => {
+    const abort = new AbortController();
+    const events: DistillEvent[] = [];
+    for await (const event of distill(tinySpec(), await tinyInputs(), { signal: abort.signal })) {
+      events.push(event);
+      if (event.type === 'step' && event.step === 3) abort.abort();
+    }
+    expect(events.at(-1)).toMatchObject({ type: 'checkpoint', step: 3 });
+  });
+
+  test('a loss that stops being finite ends the run with the step and the term', async () => {
+    const optimizer = { kind: 'adam', learning_rate: 1, epsilon: 1e-300 };
+    const loss = { derivative: { kind: 'vjp', weight: { kind: 'fixed', alpha: 1e38 } } };
+    const running = run({ optimizer, loss }, await tinyInputs());
+    await expect(running).rejects.toMatchObject({
+      name: 'DivergedError',
+      term: expect.stringMatching(/derivative_term|gradient_norm/) as string,
+    });
+  });
+
+  test("the student's file gives its own reference logits in the client's plain loops", async () => {
+    const { files } = finished(await run({}, await tinyInputs()));
+    const { tensors } = readSafetensors(files.reference);
+    const [observations, expected] = [tensors.get('observations')!, tensors.get('logits')!];
+    const policy = loadPolicy(files.student);
+    const own = policy.logits(observations.data as Uint8Array, observations.shape[0]!);
+    expect(policy.actions).toEqual(['NOOP', 'LEFT', 'RIGHT']);
+    own.forEach((logit, index) => expect(Math.abs(logit - expected.data[index]!)).toBeLessThan(1e-5));
+  });
+
+  test('a run leaves no tensor behind', async () => {
+    const inputs = await tinyInputs();
+    await run({}, inputs);
+    const before = tf.memory().numTensors;
+    await run({}, inputs);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('with few frames Sobolev training matches the held-out Jacobian far better than plain KL, and the policy no worse', async () => {
+    const inputs = await tinyInputs();
+    const plain = { loss: { derivative: { kind: 'none' } } };
+    const common = {
+      student: tinyTeacher,
+      steps: 300,
+      train_fraction: 0.2,
+      optimizer: { kind: 'adam', learning_rate: 0.01 },
+      evaluate_every: 1000,
+    };
+    for (const seed of [1, 2, 3]) {
+      const [kl, sobolev] = [
+        await run({ ...common, ...plain, seed }, inputs),
+        await run({ ...common, seed }, inputs),
+      ].map((events) => finished(events).metrics);
+      expect(sobolev!.jacobian_error).toBeLessThan(0.7 * kl!.jacobian_error);
+      expect(sobolev!.kl).toBeLessThan(0.7 * kl!.kl);
+    }
+  });
+});

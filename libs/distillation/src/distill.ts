@@ -1,0 +1,139 @@
+import { type Policy } from '@distiller/policies';
+import { type Rollouts } from '@distiller/rollouts';
+import {
+  initializeWeights,
+  initialState,
+  stateTensors,
+  type StepOptions,
+  trainStep,
+  type TrainState,
+} from '@distiller/sobolev';
+import * as tf from '@tensorflow/tfjs-core';
+import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { DivergedError } from './diverged-error.ts';
+import { evaluate, type EvaluationSet } from './evaluate.ts';
+import { type DistillEvent } from './events.ts';
+import { label, labelAll } from './labels.ts';
+import { evenlySpread } from './observations.ts';
+import { type Prepared, prepare, type RegisteredTeacher } from './prepare.ts';
+import { type DistillationSpec } from './spec/index.ts';
+import { studentFiles } from './student-files.ts';
+import { type BatchSource, disposeBatch, trainingBatch } from './training-batches.ts';
+
+export interface DistillInputs {
+  teacher: RegisteredTeacher;
+  rollouts: Rollouts;
+  /** Bytes of an earlier `checkpoint` event: training goes on at the step after it. */
+  checkpoint?: Uint8Array | undefined;
+}
+
+export interface DistillOptions {
+  /** When aborted, a last checkpoint is told and the stream ends without `finished`. */
+  signal?: AbortSignal;
+  /** Time between checkpoints. */
+  checkpointEveryMs?: number;
+}
+
+/** Held-out frames whose logits go into the reference file. */
+const REFERENCE_FRAMES = 16;
+
+/**
+ * Distils a teacher into a student: the product in one function. The caller owns the tensor engine.
+ * @throws DivergedError when the loss or its gradient stops being finite
+ */
+export async function* distill(
+  spec: DistillationSpec,
+  { teacher, rollouts, checkpoint }: DistillInputs,
+  { signal, checkpointEveryMs = 30_000 }: DistillOptions = {},
+): AsyncGenerator<DistillEvent> {
+  const prepared = await prepare(spec, teacher, rollouts);
+  const source = yield* labelTraining(spec, prepared);
+  const heldOut = await evaluationSet(spec, prepared);
+  const options = stepOptions(spec, prepared);
+  let state = startingState(spec, prepared, checkpoint);
+  let savedAtMs = Date.now();
+  const student = (): Policy => ({ network: options.network, weights: state.weights });
+
+  while (state.step < spec.steps && !signal?.aborted) {
+    const startedAtMs = performance.now();
+    const batch = trainingBatch(source, state.step + 1);
+    const { state: next, terms } = await trainStep(options, state, batch);
+    disposeBatch(batch);
+    state = next;
+    requireFinite(state.step, terms);
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    yield { type: 'step', step: state.step, seconds, metrics: { ...terms, learning_rate: options.adam.learningRate } };
+    if (state.step % spec.evaluate_every === 0 && state.step < spec.steps) {
+      yield { type: 'evaluation', step: state.step, metrics: await evaluate(heldOut, student()) };
+    }
+    if (Date.now() - savedAtMs >= checkpointEveryMs) {
+      yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
+      savedAtMs = Date.now();
+    }
+  }
+  yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
+  if (state.step === spec.steps)
+    yield* finish(teacher, prepared, { set: heldOut, student: student(), step: state.step });
+  tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
+}
+
+async function* labelTraining(spec: DistillationSpec, prepared: Prepared): AsyncGenerator<DistillEvent, BatchSource> {
+  const { observations, teacher, train } = prepared;
+  const labelling = label(teacher, observations, train);
+  for (;;) {
+    const { done, value } = await labelling.next();
+    if (!done) {
+      yield { type: 'labelling', done: value, total: train.length };
+      continue;
+    }
+    const { derivative } = spec.loss;
+    const projections = derivative.kind === 'none' ? 0 : derivative.projections;
+    return { observations, teacher, labels: value, seed: spec.seed, batchSize: spec.batch_size, projections };
+  }
+}
+
+async function evaluationSet(
+  spec: DistillationSpec,
+  { observations, teacher, heldOut }: Prepared,
+): Promise<EvaluationSet> {
+  const labels = await labelAll(teacher, observations, evenlySpread(heldOut, spec.evaluation_frames));
+  return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
+}
+
+function stepOptions({ loss, optimizer }: DistillationSpec, { student }: Prepared): StepOptions {
+  const { learning_rate: learningRate, beta1, beta2, epsilon } = optimizer;
+  const weighting = loss.derivative.kind === 'none' ? { kind: 'fixed' as const, alpha: 0 } : loss.derivative.weight;
+  return {
+    network: student.network,
+    temperature: loss.value.temperature,
+    weighting,
+    adam: { learningRate, beta1, beta2, epsilon },
+  };
+}
+
+function startingState(spec: DistillationSpec, { student }: Prepared, checkpoint: Uint8Array | undefined): TrainState {
+  if (checkpoint) return restoreCheckpoint(student.network, checkpoint);
+  return initialState(initializeWeights(student.network, spec.seed));
+}
+
+function requireFinite(
+  step: number,
+  { value_term, derivative_term, gradient_norm }: Record<'value_term' | 'derivative_term' | 'gradient_norm', number>,
+): void {
+  for (const [term, value] of Object.entries({ value_term, derivative_term, gradient_norm })) {
+    if (!Number.isFinite(value)) throw new DivergedError(step, term, value);
+  }
+}
+
+async function* finish(
+  teacher: RegisteredTeacher,
+  { student: { rows, parameterCount } }: Prepared,
+  { set, student, step }: { set: EvaluationSet; student: Policy; step: number },
+): AsyncGenerator<DistillEvent> {
+  const metrics = await evaluate(set, student);
+  yield { type: 'evaluation', step, metrics };
+  const reference = { observations: set.observations, indices: evenlySpread(set.labels.indices, REFERENCE_FRAMES) };
+  const { observation, actions } = teacher;
+  const files = await studentFiles(student, { rows, observation, actions }, reference);
+  yield { type: 'finished', step, metrics, files, parameterCount };
+}

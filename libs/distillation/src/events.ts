@@ -1,0 +1,27 @@
+import { type StepTerms } from '@distiller/sobolev';
+
+/** Metrics on held-out frames, by their names on the wire. */
+export type EvaluationMetrics = {
+  /** KL(teacher ‖ student), nats, mean over frames. */
+  kl: number;
+  /** 1 − argmax agreement. */
+  action_error: number;
+  /** ‖J_s − J_t‖² / ‖J_t‖² of the log-policy Jacobians. */
+  jacobian_error: number;
+};
+
+/** The finished student, as files. */
+export interface StudentFiles {
+  /** safetensors: weights in PyTorch's layout, the layers and the observation contract in its metadata. */
+  student: Uint8Array;
+  /** safetensors: held-out `observations` [n, H, W, stack] and the student's own `logits` [n, A] on them. */
+  reference: Uint8Array;
+}
+
+/** What `distill` tells whoever runs it, in order. Every step is told exactly once, from 1 to `steps`, with the seconds that it took. */
+export type DistillEvent =
+  | { type: 'labelling'; done: number; total: number }
+  | { type: 'step'; step: number; seconds: number; metrics: StepTerms & { learning_rate: number } }
+  | { type: 'evaluation'; step: number; metrics: EvaluationMetrics }
+  | { type: 'checkpoint'; step: number; bytes: Uint8Array }
+  | { type: 'finished'; step: number; metrics: EvaluationMetrics; files: StudentFiles; parameterCount: number };

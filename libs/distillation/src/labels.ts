@@ -1,0 +1,42 @@
+import { logits, type Policy } from '@distiller/policies';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Observations, observationTensor } from './observations.ts';
+
+/** A policy's log-probabilities on some frames: row i belongs to `indices[i]`. */
+export interface Labels {
+  indices: Int32Array;
+  actions: number;
+  /** [frames, actions] log π, row-major. */
+  logProbs: Float32Array;
+}
+
+const BATCH = 200;
+
+/** Labels frames with the policy, batch by batch, telling after each how many are done. */
+export async function* label(
+  policy: Policy,
+  observations: Observations,
+  indices: Int32Array,
+): AsyncGenerator<number, Labels> {
+  let labels: Labels | undefined;
+  for (let start = 0; start < indices.length; start += BATCH) {
+    const batch = indices.subarray(start, start + BATCH);
+    const rows = tf.tidy(() => tf.logSoftmax(logits(policy, observationTensor(observations, batch))));
+    const actions = rows.shape[1];
+    labels ??= { indices, actions, logProbs: new Float32Array(indices.length * actions) };
+    labels.logProbs.set(await rows.data(), start * actions);
+    rows.dispose();
+    yield start + batch.length;
+  }
+  if (!labels) throw new Error('there are no frames to label');
+  return labels;
+}
+
+/** Labels frames at once, where nobody waits for progress. */
+export async function labelAll(policy: Policy, observations: Observations, indices: Int32Array): Promise<Labels> {
+  const labelling = label(policy, observations, indices);
+  for (;;) {
+    const { done, value } = await labelling.next();
+    if (done) return value;
+  }
+}

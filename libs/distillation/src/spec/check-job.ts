@@ -1,0 +1,33 @@
+import { type LayerTable } from '@distiller/policies/description';
+import { type DistillationSpec } from './job.ts';
+import { contractDifferences, type ObservationContract } from './observation-contract.ts';
+import { SpecError } from './spec-error.ts';
+import { resolveTable } from './teacher.ts';
+
+/** What a job needs to know of the resources that it names. */
+interface Seen {
+  observation: ObservationContract;
+  actions: readonly string[];
+}
+
+/**
+ * Checks a distillation against its teacher and rollouts before anything is stored.
+ * @returns the student's layer table
+ * @throws SpecError: `contract_mismatch`, `actions_mismatch`, `architecture_invalid`
+ */
+export function checkDistillation(spec: DistillationSpec, teacher: Seen, rollouts: Seen): LayerTable {
+  const differences = contractDifferences(teacher.observation, rollouts.observation);
+  if (differences.length > 0) {
+    const list = differences.join('; ');
+    throw new SpecError(
+      'contract_mismatch',
+      '/rollouts',
+      `recorded under another observation contract than the teacher's: ${list}`,
+    );
+  }
+  if (teacher.actions.join() !== rollouts.actions.join()) {
+    const both = `${teacher.actions.join(' ')} ≠ ${rollouts.actions.join(' ')}`;
+    throw new SpecError('actions_mismatch', '/rollouts', `recorded with other actions than the teacher's: ${both}`);
+  }
+  return resolveTable(spec.student, teacher.observation, teacher.actions.length, '/student');
+}

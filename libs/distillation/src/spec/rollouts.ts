@@ -1,0 +1,63 @@
+import { openRollouts, RolloutsError } from '@distiller/rollouts';
+import { z } from 'zod';
+import { contractHash, ObservationContract } from './observation-contract.ts';
+import { SpecError } from './spec-error.ts';
+
+const Name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, dashes and underscores; 64 at most');
+
+/** What POST /v1/rollouts takes; everything else is read from the file. */
+export const RolloutsInput = z
+  .strictObject({
+    name: Name,
+    file: z.strictObject({
+      upload: z.string().min(1).max(100).describe('id of a finished upload'),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional()
+        .describe('checked against the uploaded bytes'),
+    }),
+  })
+  .meta({ id: 'RolloutsInput' });
+export type RolloutsInput = z.infer<typeof RolloutsInput>;
+
+export interface InspectedRollouts {
+  observation: ObservationContract;
+  contractHash: string;
+  actions: string[];
+  frames: number;
+  episodes: number;
+  meanReturn: number;
+}
+
+/** Reads what a rollouts file says of itself, and checks it. @throws SpecError */
+export async function inspectRollouts(path: string): Promise<InspectedRollouts> {
+  try {
+    const rollouts = await openRollouts(path);
+    const observation = parseContract(rollouts.attributes.observation);
+    const returns = rollouts.episodes.map((episode) => episode.return);
+    return {
+      observation,
+      contractHash: contractHash(observation),
+      actions: rollouts.attributes.actions,
+      frames: rollouts.frameCount,
+      episodes: returns.length,
+      meanReturn: returns.reduce((sum, value) => sum + value, 0) / returns.length,
+    };
+  } catch (error) {
+    if (error instanceof RolloutsError) throw new SpecError('rollouts_invalid', '/file', error.message);
+    throw error;
+  }
+}
+
+function parseContract(raw: unknown): ObservationContract {
+  const parsed = ObservationContract.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw new SpecError(
+    'rollouts_invalid',
+    '/file',
+    `the file's observation contract is invalid: ${z.prettifyError(parsed.error)}`,
+  );
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import {
+  Architecture,
+  ArchitectureError,
+  checkWeights,
+  type LayerTable,
+  layerTable,
+  readSafetensors,
+  resolveLayers,
+  WeightsError,
+} from '@distiller/policies/description';
+import { z } from 'zod';
+import { contractHash, ObservationContract } from './observation-contract.ts';
+import { SpecError } from './spec-error.ts';
+
+const Name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, dashes and underscores; 64 at most');
+
+/** What POST /v1/teachers takes; the weights are a safetensors file uploaded beforehand. */
+export const TeacherInput = z
+  .strictObject({
+    name: Name,
+    observation: ObservationContract,
+    actions: z.array(z.string().min(1).max(32)).min(2).max(18).describe('meaning of each logit, in order'),
+    architecture: Architecture,
+    weights: z.strictObject({
+      upload: z.string().min(1).max(100).describe('id of a finished upload'),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional()
+        .describe('checked against the uploaded bytes'),
+    }),
+    return: z
+      .strictObject({
+        mean: z.number(),
+        std: z.number().nonnegative(),
+        episodes: z.int().min(1),
+        acting: z.enum(['sampled', 'greedy']),
+      })
+      .optional()
+      .describe('measured return of one episode'),
+    provenance: z.string().max(2000).optional().describe('how the policy was trained'),
+  })
+  .meta({ id: 'TeacherInput' });
+export type TeacherInput = z.infer<typeof TeacherInput>;
+
+export interface InspectedTeacher {
+  sha256: string;
+  contractHash: string;
+  table: LayerTable;
+}
+
+/**
+ * Checks a teacher's description against itself and against its weights file.
+ * @throws SpecError whose pointer names the field at fault
+ */
+export async function inspectTeacher(teacher: TeacherInput, path: string): Promise<InspectedTeacher> {
+  const bytes = await readFile(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (teacher.weights.sha256 !== undefined && teacher.weights.sha256 !== sha256) {
+    throw new SpecError('weights_hash_mismatch', '/weights/sha256', `the uploaded weights have sha256 ${sha256}`);
+  }
+  const table = resolveTable(teacher.architecture, teacher.observation, teacher.actions.length, '/architecture');
+  try {
+    checkWeights(table.rows, readSafetensors(bytes).tensors);
+  } catch (error) {
+    if (error instanceof WeightsError) throw new SpecError('weights_invalid', '/weights', error.message);
+    throw error;
+  }
+  return { sha256, contractHash: contractHash(teacher.observation), table };
+}
+
+/** Layer table of an architecture under a contract. @throws SpecError pointing below `pointer` at the layer that does not fit */
+export function resolveTable(
+  architecture: Architecture,
+  contract: ObservationContract,
+  actions: number,
+  pointer: string,
+): LayerTable {
+  const layers = resolveLayers(architecture, actions);
+  try {
+    return layerTable(layers, [contract.height, contract.width, contract.stack], actions);
+  } catch (error) {
+    if (!(error instanceof ArchitectureError)) throw error;
+    const field = architecture.layers ? `/layers/${error.index}/${error.field}` : '/preset';
+    throw new SpecError('architecture_invalid', pointer + field, error.message);
+  }
+}

@@ -1,0 +1,62 @@
+import { type LayerRow, logits, type Policy, saveWeights, writeSafetensors } from '@distiller/policies';
+import { type Frames, gatherObservations } from '@distiller/rollouts';
+import { type StudentFiles } from './events.ts';
+import { type Observations, observationTensor } from './observations.ts';
+import { contractHash, type ObservationContract } from './spec/index.ts';
+
+interface StudentDescription {
+  rows: readonly LayerRow[];
+  observation: ObservationContract;
+  actions: readonly string[];
+}
+
+/** The student as files: its weights with all that is needed to use them, and what it answers on some frames. */
+export async function studentFiles(
+  student: Policy,
+  description: StudentDescription,
+  reference: { observations: Observations; indices: Int32Array },
+): Promise<StudentFiles> {
+  const { rows, observation, actions } = description;
+  const metadata = {
+    format: 'pt',
+    layers: JSON.stringify(rows.map(({ spec }) => spec)),
+    observation: JSON.stringify(observation),
+    contract_hash: contractHash(observation),
+    actions: JSON.stringify(actions),
+  };
+  return {
+    student: writeSafetensors({ tensors: await saveWeights(rows, student.weights), metadata }),
+    reference: await referenceFile(student, reference),
+  };
+}
+
+async function referenceFile(
+  student: Policy,
+  { observations, indices }: { observations: Observations; indices: Int32Array },
+): Promise<Uint8Array> {
+  const { frames, stack } = observations;
+  const x = observationTensor(observations, indices);
+  const answer = logits(student, x);
+  const data = (await answer.data()) as Float32Array;
+  const [count, actions] = answer.shape;
+  x.dispose();
+  answer.dispose();
+  const tensors = new Map([
+    [
+      'observations',
+      { dtype: 'U8' as const, shape: imageShape(frames, indices, stack), data: plainImages(frames, indices, stack) },
+    ],
+    ['logits', { dtype: 'F32' as const, shape: [count, actions], data }],
+  ]);
+  return writeSafetensors({ tensors, metadata: {} });
+}
+
+const imageShape = (frames: Frames, indices: Int32Array, stack: number) => [
+  indices.length,
+  frames.height,
+  frames.width,
+  stack,
+];
+
+const plainImages = (frames: Frames, indices: Int32Array, stack: number) =>
+  gatherObservations(frames, indices, { stack, block: 1 });
