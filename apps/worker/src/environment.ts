@@ -1,0 +1,33 @@
+import { ENGINES } from '@distiller/compute';
+import { z } from 'zod';
+
+const Environment = z.object({
+  DATABASE_URL: z.url(),
+  QUEUE_URL: z.url(),
+  ARTIFACTS_URL: z.url(),
+  COMPUTE: z.enum(['auto', ...ENGINES]).default('auto'),
+  CHECKPOINT_EVERY_MS: z.coerce.number().int().positive().default(30_000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface WorkerEnvironment {
+  databaseUrl: string;
+  queueUrl: string;
+  artifactsUrl: string;
+  compute: z.infer<typeof Environment>['COMPUTE'];
+  checkpointEveryMs: number;
+  logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
+}
+
+/** @throws ZodError naming each variable that is missing or wrong */
+export function readEnvironment(variables: NodeJS.ProcessEnv): WorkerEnvironment {
+  const parsed = Environment.parse(variables);
+  return {
+    databaseUrl: parsed.DATABASE_URL,
+    queueUrl: parsed.QUEUE_URL,
+    artifactsUrl: parsed.ARTIFACTS_URL,
+    compute: parsed.COMPUTE,
+    checkpointEveryMs: parsed.CHECKPOINT_EVERY_MS,
+    logLevel: parsed.LOG_LEVEL,
+  };
+}

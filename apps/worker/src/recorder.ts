@@ -1,0 +1,121 @@
+import { setTimeout } from 'node:timers/promises';
+import { type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
+import { type TrainingMessage } from './training/messages.ts';
+
+/** Time between two writes of what the training process told. */
+const FLUSH_EVERY_MS = 500;
+
+/** Writes what a training process tells into the job's rows, in order and in few transactions. */
+export interface Recorder {
+  accept(message: TrainingMessage): void;
+  /** Writes all that was accepted. @throws what a write threw: FencedError when the attempt is over */
+  close(): Promise<void>;
+  /** Steps a second over the steps accepted. */
+  stepsPerSecond(): number;
+}
+
+export interface RecorderOptions {
+  storage: Storage;
+  fence: Fence;
+  onCancelRequested: () => void;
+  /** A write failed, so nothing more will be written. */
+  onFailure: () => void;
+}
+
+export function createRecorder({ storage, fence, onCancelRequested, onFailure }: RecorderOptions): Recorder {
+  let pending = emptyProgress();
+  let [steps, seconds, closed] = [0, 0, false];
+  let failure: Error | undefined;
+  let writes = Promise.resolve();
+
+  const flush = () => {
+    writes = writes.then(async () => {
+      if (failure) return;
+      const progress = { ...pending, events: [...pending.events, ...liveEvents(pending)] };
+      pending = emptyProgress();
+      const { cancelRequested } = await storage.jobs.recordProgress(fence, progress);
+      if (cancelRequested) onCancelRequested();
+    });
+    writes = writes.catch((error: unknown) => {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+      onFailure();
+    });
+    return writes;
+  };
+  void flushRegularly(() => closed, flush);
+
+  return {
+    accept(message) {
+      if (message.type === 'step') [steps, seconds] = [steps + 1, seconds + message.seconds];
+      add(pending, message);
+      // A checkpoint is written with all the steps up to it and before any step after it.
+      if (message.type === 'checkpoint' || message.type === 'evaluation') void flush();
+    },
+    async close() {
+      closed = true;
+      await flush();
+      if (failure) throw failure;
+    },
+    stepsPerSecond: () => (seconds > 0 ? steps / seconds : 0),
+  };
+}
+
+/** Writes even when there is nothing new: the answer says whether the job shall be cancelled. */
+async function flushRegularly(isOver: () => boolean, flush: () => Promise<void>): Promise<void> {
+  while (!isOver()) {
+    await setTimeout(FLUSH_EVERY_MS, undefined, { ref: false });
+    if (!isOver()) await flush();
+  }
+}
+
+type Pending = Progress & { points: MetricPoint[]; events: NewEvent[]; labelling?: { done: number; total: number } };
+
+const emptyProgress = (): Pending => ({ points: [], events: [] });
+
+function add(pending: Pending, message: TrainingMessage): void {
+  switch (message.type) {
+    case 'labelling':
+      pending.labelling = { done: message.done, total: message.total };
+      break;
+    case 'step':
+      pending.step = message.step;
+      pending.points.push(...toPoints(message.step, message.metrics));
+      break;
+    case 'evaluation': {
+      const { step, metrics } = message;
+      pending.points.push(...toPoints(step, metrics));
+      pending.events.push({ type: 'evaluation', message: `Evaluated at step ${step}`, data: { step, ...metrics } });
+      break;
+    }
+    case 'checkpoint': {
+      const { step, file } = message;
+      pending.checkpoint = { step, ...file };
+      pending.events.push({ type: 'checkpoint', message: `Checkpoint at step ${step}`, data: { step, ...file } });
+      break;
+    }
+    case 'finished':
+    case 'stopped':
+    case 'failed':
+      break;
+  }
+}
+
+function toPoints(step: number, metrics: Record<string, number>): MetricPoint[] {
+  const at = new Date();
+  return Object.entries(metrics).map(([name, value]) => ({ name, step, value, at }));
+}
+
+/** For those who watch: of all that one write holds, the newest step and how far labelling is. */
+function liveEvents({ points, step, labelling }: Pending): NewEvent[] {
+  const events: NewEvent[] = [];
+  if (labelling) {
+    events.push({
+      type: 'message',
+      message: `Labelled ${labelling.done} of ${labelling.total} frames`,
+      data: { phase: 'labelling', ...labelling },
+    });
+  }
+  const newest = points.filter((point) => point.step === step).map(({ name, value }) => ({ name, step, value }));
+  if (step !== undefined) events.push({ type: 'metrics', message: `Step ${step}`, data: { step, points: newest } });
+  return events;
+}

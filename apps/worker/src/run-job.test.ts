@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tinyService, type TinyService } from '../../../test/registered-job.ts';
+import { JobInterruptedError, runJob, type WorkerContext } from './run-job.ts';
+
+let service: TinyService;
+let context: WorkerContext;
+
+beforeAll(async () => {
+  service = await tinyService();
+  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, log: pino({ level: 'silent' }) };
+});
+
+afterAll(() => service.close());
+
+const never = () => new AbortController().signal;
+const job = async (id: string) => (await service.storage.jobs.get(id))!;
+
+async function stepsOf(id: string, name = 'loss'): Promise<number[]> {
+  const rows = await service.database.query<{ step: number }>(
+    'SELECT step FROM metrics WHERE job_id = $1 AND name = $2 ORDER BY step',
+    [id, name],
+  );
+  return rows.map(({ step }) => step);
+}
+
+async function eventsOf(id: string) {
+  return service.storage.events.list(id, { afterSeq: 0, limit: 1000 });
+}
+
+const counting = (steps: number) => Array.from({ length: steps }, (_, index) => index + 1);
+
+/** Process ids of our training processes, from the kernel's own table. */
+function trainingProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const [command, parent] = [
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+          readFileSync(`/proc/${pid}/stat`, 'utf8'),
+        ];
+        return command.includes('training/process.ts') && parent.split(') ')[1]?.split(' ')[1] === String(process.pid);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await setTimeout(20);
+}
+
+test('a job ends succeeded with every step once, evaluations, a result and a model with both files', async () => {
+  const id = await service.createJob();
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({ status: 'succeeded', step: 12, engine: 'wasm', attempt: 1 });
+  for (const name of ['loss', 'value_term', 'derivative_term', 'gradient_norm', 'learning_rate']) {
+    expect(await stepsOf(id, name)).toEqual(counting(12));
+  }
+  expect(await stepsOf(id, 'kl')).toEqual([5, 10, 12]);
+  const { modelId, result } = await job(id);
+  expect(Object.keys(result as object)).toEqual(
+    expect.arrayContaining(['kl', 'action_error', 'jacobian_error', 'seconds', 'steps_per_second']),
+  );
+  const model = (await service.storage.models.get(modelId!))!;
+  expect(model.files.map(({ name }) => name).sort()).toEqual(['reference', 'student']);
+  for (const { sha256 } of model.files) expect(await service.artifacts.has(sha256)).toBe(true);
+});
+
+test('a training process killed at random steps, five times: the job succeeds, each step is recorded once, the student is the undisturbed one', async () => {
+  const steps = 400;
+  const [disturbed, calm] = [await service.createJob({ steps }), await service.createJob({ steps })];
+  const running = runJob(disturbed, { ...context, checkpointEveryMs: 50 }, never());
+  for (let kill = 1; kill <= 5; kill++) {
+    await until(async () => (await job(disturbed)).attempt === kill && trainingProcesses().length === 1);
+    const from = (await job(disturbed)).step;
+    await until(async () => (await job(disturbed)).step > from);
+    await setTimeout(Math.random() * 100);
+    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+  }
+  await running;
+  expect(await job(disturbed)).toMatchObject({ status: 'succeeded', attempt: 6 });
+  expect(await stepsOf(disturbed)).toEqual(counting(steps));
+  await runJob(calm, context, never());
+  const student = async (id: string) =>
+    (await service.storage.models.get((await job(id)).modelId!))!.files.find(({ name }) => name === 'student')!.sha256;
+  expect(await student(disturbed)).toBe(await student(calm));
+});
+
+test('a cancelled job stops at its next step, keeps a checkpoint and ends cancelled', async () => {
+  const id = await service.createJob({ steps: 1_000_000 });
+  const running = runJob(id, context, never());
+  await until(async () => (await job(id)).step > 0);
+  await service.storage.jobs.requestCancel(id);
+  await running;
+  expect((await job(id)).status).toBe('cancelled');
+  expect((await eventsOf(id)).some(({ type }) => type === 'checkpoint')).toBe(true);
+  expect(trainingProcesses()).toEqual([]);
+});
+
+test('a diverged job fails with the step and the term, and its last checkpoint is kept', async () => {
+  const loss = { derivative: { kind: 'vjp', weight: { kind: 'fixed', alpha: 1e30 } } };
+  const optimizer = { kind: 'adam', learning_rate: 1, beta1: 0, beta2: 0, epsilon: 1e-30 };
+  const id = await service.createJob({ loss, optimizer, steps: 1000 });
+  await runJob(id, { ...context, checkpointEveryMs: 1 }, never());
+  const { status, error } = await job(id);
+  expect(status).toBe('failed');
+  expect(error).toMatchObject({
+    code: 'diverged',
+    data: { step: expect.any(Number) as number, term: expect.any(String) as string },
+  });
+  const { step } = (error as { data: { step: number } }).data;
+  const kept = await service.database.query<{ step: number; sha256: string }>(
+    'SELECT step, sha256 FROM checkpoints WHERE job_id = $1',
+    [id],
+  );
+  if (step > 1) expect(kept[0]!.step).toBe(step - 1);
+  for (const { sha256 } of kept) expect(await service.artifacts.has(sha256)).toBe(true);
+});
+
+test('an interrupted job is given back and goes on from where it was', async () => {
+  const id = await service.createJob({ steps: 600 });
+  const interrupt = new AbortController();
+  const running = runJob(id, context, interrupt.signal);
+  await until(async () => (await job(id)).step > 0);
+  interrupt.abort();
+  await expect(running).rejects.toBeInstanceOf(JobInterruptedError);
+  const reached = (await job(id)).step;
+  expect((await job(id)).status).toBe('running');
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({ status: 'succeeded', attempt: 2 });
+  expect(await stepsOf(id)).toEqual(counting(600));
+  const restart = (await eventsOf(id)).findLast(({ message }) => message.startsWith('Running again'));
+  expect((restart?.data as { from_step: number }).from_step).toBeGreaterThanOrEqual(reached);
+});
+
+test('a worker whose job was taken over writes nothing more and stops its training', async () => {
+  const id = await service.createJob({ steps: 1_000_000 });
+  const first = runJob(id, context, never());
+  await until(async () => (await job(id)).step > 0);
+  const second = (await service.storage.jobs.claim(id, {}))!;
+  await first;
+  expect(trainingProcesses()).toEqual([]);
+  await service.storage.jobs.finish({ jobId: id, attempt: second.attempt }, { status: 'cancelled' });
+  expect((await job(id)).attempt).toBe(2);
+});
+
+test('a training process that dies again and again without a new checkpoint ends the job as failed', async () => {
+  const id = await service.createJob({ steps: 1_000_000 });
+  const running = runJob(id, context, never());
+  for (let kill = 1; kill <= 5; kill++) {
+    await until(async () => (await job(id)).attempt === kill && trainingProcesses().length === 1);
+    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+  }
+  await running;
+  expect(await job(id)).toMatchObject({ status: 'failed', error: { code: 'training_process_died' } });
+});
+
+test('a job whose artifacts cannot be stored fails and says why', async () => {
+  const id = await service.createJob();
+  const artifactsUrl = new URL('package.json/artifacts', pathToFileURL(`${process.cwd()}/`)).href;
+  await runJob(id, { ...context, artifactsUrl }, never());
+  expect(await job(id)).toMatchObject({
+    status: 'failed',
+    error: { message: expect.stringContaining('ENOTDIR') as string },
+  });
+});

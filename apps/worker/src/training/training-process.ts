@@ -1,0 +1,37 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT_ARGUMENTS } from '../typescript-arguments.ts';
+import { type TrainingMessage, type TrainingOrder } from './messages.ts';
+
+/** A running training process. */
+export interface TrainingProcess {
+  /** Asks it to end after a checkpoint. */
+  stop: () => void;
+  /** Ends it at once. */
+  kill: () => void;
+  /** Resolves when it is gone, with what ended it in words; all its messages have been heard by then. */
+  exited: Promise<string>;
+}
+
+/** Starts the training process of one attempt at a job. It ends by itself when this process dies. */
+export function startTraining(order: TrainingOrder, onMessage: (message: TrainingMessage) => void): TrainingProcess {
+  const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
+    execArgv: TYPESCRIPT_ARGUMENTS,
+    // Its own words are for the worker's log; its stdin is nobody's.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.on('message', onMessage);
+  child.send(order);
+  return {
+    stop: () => void (child.connected && child.send({ type: 'stop' })),
+    kill: () => void child.kill('SIGKILL'),
+    exited: exitOf(child),
+  };
+}
+
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+}
