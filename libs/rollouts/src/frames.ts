@@ -1,0 +1,38 @@
+import { constants } from 'node:buffer';
+import { readChunks } from './array-reader.ts';
+import { type Episode } from './episodes.ts';
+import { RolloutsError } from './rollouts-error.ts';
+import { type ArrayLayout } from './zarr-array.ts';
+import { type ZipReader } from './zip-reader.ts';
+
+/** All frames of a rollouts file in memory, ready to be gathered into batches. */
+export interface Frames {
+  /** [count + 1, height, width]; the frame after the last is blank: it stands before an episode's first. */
+  data: Uint8Array<ArrayBuffer>;
+  count: number;
+  height: number;
+  width: number;
+  /** [count]: for each frame, the index of its episode's first frame. */
+  firstOfEpisode: Int32Array;
+}
+
+/** Decodes every frame. @throws RolloutsError naming the chunk that is corrupt, or when they exceed one buffer (4 GiB) */
+export async function readFrames(zip: ZipReader, layout: ArrayLayout, episodes: Episode[]): Promise<Frames> {
+  const [height = 0, width = 0] = layout.itemShape;
+  const count = layout.length;
+  const bytes = (count + 1) * height * width;
+  if (bytes > constants.MAX_LENGTH) throw new RolloutsError(`frames: ${bytes} bytes do not fit one buffer`);
+  const data = new Uint8Array(bytes);
+  let at = 0;
+  for await (const chunk of readChunks(zip, layout)) {
+    data.set(chunk, at);
+    at += chunk.length;
+  }
+  return { data, count, height, width, firstOfEpisode: firstFrames(episodes, count) };
+}
+
+function firstFrames(episodes: Episode[], count: number): Int32Array {
+  const first = new Int32Array(count);
+  for (const { start, end } of episodes) first.fill(start, start, end);
+  return first;
+}

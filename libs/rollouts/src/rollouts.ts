@@ -1,0 +1,70 @@
+import { checkChunks, readBytes, readChunks, readJson, readLayout } from './array-reader.ts';
+import { decodeGroup, type RolloutsAttributes } from './attributes.ts';
+import { checkActions } from './episode.ts';
+import { type Episode, readEpisodes } from './episodes.ts';
+import { type Frames, readFrames } from './frames.ts';
+import { RolloutsError } from './rollouts-error.ts';
+import { type ArrayLayout } from './zarr-array.ts';
+import { withZip, type ZipReader } from './zip-reader.ts';
+
+const MAX_FRAMES = 2 ** 26;
+
+/** A sealed rollouts file that was found whole. */
+export interface Rollouts {
+  attributes: RolloutsAttributes;
+  frameCount: number;
+  /** Of one frame, in pixels. */
+  height: number;
+  width: number;
+  /** In the order in which they were recorded. */
+  episodes: Episode[];
+  /** Decodes all frames into memory. @throws RolloutsError naming the chunk that is corrupt */
+  loadFrames(): Promise<Frames>;
+  /** [frameCount] the action chosen on each frame, an index into the action names. */
+  loadActions(): Promise<Uint8Array>;
+}
+
+/**
+ * Opens a rollouts file and checks all of it but the pixels: attributes, shapes, episodes, actions, rewards, and the
+ * checksum and declared size of every chunk. Takes no more memory than a chunk and the table of episodes.
+ * @throws RolloutsError naming the attribute, array or chunk that is wrong
+ */
+export async function openRollouts(path: string): Promise<Rollouts> {
+  return withZip(path, async (zip) => {
+    const attributes = decodeGroup(await readJson(zip, 'zarr.json'));
+    const layouts = await readLayouts(zip);
+    const { frames } = layouts;
+    const [height = 0, width = 0] = frames.itemShape;
+    const episodes = await readEpisodes(zip, layouts);
+    for await (const actions of readChunks(zip, layouts.actions)) checkActions(actions, attributes.actions.length);
+    await checkChunks(zip, frames);
+    return {
+      attributes,
+      frameCount: frames.length,
+      height,
+      width,
+      episodes,
+      loadFrames: () => withZip(path, (reopened) => readFrames(reopened, frames, episodes)),
+      loadActions: () => withZip(path, (reopened) => readBytes(reopened, layouts.actions)),
+    };
+  });
+}
+
+async function readLayouts(zip: ZipReader) {
+  const frames = await readLayout(zip, 'frames', 'uint8', 3);
+  if (frames.length === 0 || frames.length > MAX_FRAMES) {
+    throw new RolloutsError(`frames: ${frames.length} frames, there may be 1 to ${MAX_FRAMES}`);
+  }
+  return {
+    frames,
+    actions: sameLength(await readLayout(zip, 'actions', 'uint8', 1), frames),
+    rewards: sameLength(await readLayout(zip, 'rewards', 'float32', 1), frames),
+    episodeStarts: await readLayout(zip, 'episode_starts', 'int32', 1),
+    terminated: await readLayout(zip, 'terminated', 'bool', 1),
+  };
+}
+
+function sameLength(layout: ArrayLayout, frames: ArrayLayout): ArrayLayout {
+  if (layout.length === frames.length) return layout;
+  throw new RolloutsError(`${layout.name}: ${layout.length} for ${frames.length} frames`);
+}

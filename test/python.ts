@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { provideVenv } from '../libs/arcade/src/venv.ts';
+import { findProgram } from './programs.ts';
+
+const ARCADE = new URL('../libs/arcade/python/requirements.txt', import.meta.url);
+const ZARR = new URL('zarr-requirements.txt', import.meta.url);
+
+/** The python that plays; undefined, and said so, where there is none and none can be made. */
+export const findArcadePython = () => findPython('arcade', ARCADE);
+
+/** A python with zarr, which is a test's and no part of the product. */
+export const findZarrPython = () => findPython('zarr', ZARR);
+
+/** What a script prints. */
+export async function runPython(python: string, script: string, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)(python, ['-c', script, ...args])).stdout.trim();
+}
+
+async function findPython(name: string, requirements: URL): Promise<string | undefined> {
+  try {
+    findProgram('python3', { packages: ['python3', 'python3-venv'] });
+    return await provideVenv(name, fileURLToPath(requirements));
+  } catch (error) {
+    console.log(`No python with ${name}: its tests are skipped. ${String(error)}`);
+    return undefined;
+  }
+}
