@@ -1,26 +1,16 @@
 import { openRollouts, RolloutsError } from '@distiller/rollouts';
 import { z } from 'zod';
 import { contractHash, ObservationContract } from './observation-contract.ts';
+import { ResourceName, UploadReference } from './resource.ts';
 import { SpecError } from './spec-error.ts';
-
-const Name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, dashes and underscores; 64 at most');
 
 /** What POST /v1/rollouts takes; everything else is read from the file. */
 export const RolloutsInput = z
   .strictObject({
-    name: Name,
-    file: z.strictObject({
-      upload: z.string().min(1).max(100).describe('id of a finished upload'),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional()
-        .describe('checked against the uploaded bytes'),
-    }),
+    name: ResourceName,
+    file: UploadReference,
   })
-  .meta({ id: 'RolloutsInput' });
+  .meta({ id: 'NewRollouts' });
 export type RolloutsInput = z.infer<typeof RolloutsInput>;
 
 export interface InspectedRollouts {

@@ -12,27 +12,17 @@ import {
 } from '@distiller/policies/description';
 import { z } from 'zod';
 import { contractHash, ObservationContract } from './observation-contract.ts';
+import { ResourceName, UploadReference } from './resource.ts';
 import { SpecError } from './spec-error.ts';
-
-const Name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, dashes and underscores; 64 at most');
 
 /** What POST /v1/teachers takes; the weights are a safetensors file uploaded beforehand. */
 export const TeacherInput = z
   .strictObject({
-    name: Name,
+    name: ResourceName,
     observation: ObservationContract,
     actions: z.array(z.string().min(1).max(32)).min(2).max(18).describe('meaning of each logit, in order'),
     architecture: Architecture,
-    weights: z.strictObject({
-      upload: z.string().min(1).max(100).describe('id of a finished upload'),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional()
-        .describe('checked against the uploaded bytes'),
-    }),
+    weights: UploadReference,
     return: z
       .strictObject({
         mean: z.number(),
@@ -44,7 +34,7 @@ export const TeacherInput = z
       .describe('measured return of one episode'),
     provenance: z.string().max(2000).optional().describe('how the policy was trained'),
   })
-  .meta({ id: 'TeacherInput' });
+  .meta({ id: 'NewTeacher' });
 export type TeacherInput = z.infer<typeof TeacherInput>;
 
 export interface InspectedTeacher {

@@ -36,6 +36,12 @@ test.each([
   ['a dense layer before flatten', [{ kind: 'dense', units: 4 }], 0, 'kind'],
   ['a last layer that is not dense', [{ kind: 'flatten' }], 0, 'kind'],
   [
+    'more parameters than a small machine can train',
+    [{ kind: 'flatten' }, { kind: 'dense', units: 65_536 }, { kind: 'dense', units: 4 }],
+    1,
+    'units',
+  ],
+  [
     'a last layer with another number of units than actions',
     [{ kind: 'flatten' }, { kind: 'dense', units: 5 }],
     1,

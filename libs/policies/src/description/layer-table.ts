@@ -44,11 +44,22 @@ export function layerTable(layers: readonly LayerSpec[], inputShape: number[], a
   for (const [index, spec] of layers.entries()) {
     const row = { name: names[index] ?? spec.kind, spec, inputShape: shape, ...measure(spec, shape, index) };
     rows.push(row);
+    requireSize(rows);
     shape = row.outputShape;
   }
   requireLogits(layers, actions);
   const total = (field: 'parameters' | 'flops') => rows.reduce((sum, row) => sum + row[field], 0);
   return { rows, parameters: total('parameters'), flops: total('flops') };
+}
+
+/** Beyond this a policy with its optimiser state would fill a small machine, and no Atari policy comes near it. */
+const MAX_PARAMETERS = 50_000_000;
+
+function requireSize(rows: readonly LayerRow[]): void {
+  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
+  if (parameters <= MAX_PARAMETERS) return;
+  const field = rows.at(-1)?.spec.kind === 'conv' ? 'filters' : 'units';
+  throw new ArchitectureError(rows.length - 1, field, `more than ${MAX_PARAMETERS} parameters`);
 }
 
 function requireLogits(layers: readonly LayerSpec[], actions: number): void {
