@@ -42,7 +42,7 @@ export function loadPolicy(bytes: Uint8Array): LoadedPolicy {
   const one = (pixels: Uint8Array) => {
     const values = Float64Array.from(pixels, (pixel) => pixel / 255);
     const image = { values, height: contract.height, width: contract.width, channels: contract.stack };
-    return apply.reduce((activation, layer) => layer(activation), image).values;
+    return apply.reduce<Activation>((activation, layer) => layer(activation), image).values;
   };
   return {
     observation: contract,

@@ -21,8 +21,11 @@ export function observationTensor({ frames, stack, block }: Observations, indice
   return tf.tensor4d(pixels, [indices.length, frames.height / block, frames.width / block, block * block * stack]);
 }
 
-/** At most `count` of the given frames, evenly spread and in their order. */
+/**
+ * At most `count` of the given frames, evenly spread and in their order: the middle one of each of `count` stretches, for
+ * the first of all is the start of an episode, where blank frames stand in the stack and students answer wildly.
+ */
 export function evenlySpread(indices: Int32Array, count: number): Int32Array {
   const taken = Math.min(count, indices.length);
-  return Int32Array.from({ length: taken }, (_, i) => indices[Math.floor((i * indices.length) / taken)]!);
+  return Int32Array.from({ length: taken }, (_, i) => indices[Math.floor(((i + 0.5) * indices.length) / taken)]!);
 }

@@ -89,7 +89,7 @@ function actor(policy: Policy, { stack, height, width }: ObservationContract, { 
       const x = tf.div(tf.transpose(tf.tensor4d(Float32Array.from(observations), shape), [0, 2, 3, 1]), 255);
       return tf.softmax(logits(policy, x));
     });
-    const rows = (await probs.array());
+    const rows = await probs.array();
     probs.dispose();
     return rows.map((row) => (acting === 'greedy' ? row.indexOf(Math.max(...row)) : sample(row, random)));
   };

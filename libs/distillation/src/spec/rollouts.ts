@@ -1,4 +1,4 @@
-import { openRollouts, RolloutsError } from '@distiller/rollouts';
+import { openRollouts, type Rollouts, RolloutsError } from '@distiller/rollouts';
 import { z } from 'zod';
 import { contractHash, ObservationContract } from './observation-contract.ts';
 import { ResourceName, UploadReference } from './resource.ts';
@@ -27,6 +27,7 @@ export async function inspectRollouts(path: string): Promise<InspectedRollouts> 
   try {
     const rollouts = await openRollouts(path);
     const observation = parseContract(rollouts.attributes.observation);
+    requireConsistent(rollouts, observation);
     const returns = rollouts.episodes.map((episode) => episode.return);
     return {
       observation,
@@ -40,6 +41,17 @@ export async function inspectRollouts(path: string): Promise<InspectedRollouts> 
     if (error instanceof RolloutsError) throw new SpecError('rollouts_invalid', '/file', error.message);
     throw error;
   }
+}
+
+/** What a file says twice must agree. */
+function requireConsistent({ attributes, height, width }: Rollouts, observation: ObservationContract): void {
+  const wrong = [
+    attributes.game !== observation.game && `its game ${attributes.game} is not its contract's ${observation.game}`,
+    attributes.contract_hash !== contractHash(observation) && 'its contract_hash is not the hash of its contract',
+    (height !== observation.height || width !== observation.width) &&
+      `its frames are ${height}×${width}, its contract says ${observation.height}×${observation.width}`,
+  ].find(Boolean);
+  if (wrong) throw new SpecError('rollouts_invalid', '/file', `the file contradicts itself: ${wrong}`);
 }
 
 function parseContract(raw: unknown): ObservationContract {

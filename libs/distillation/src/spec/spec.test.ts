@@ -204,6 +204,15 @@ test('rollouts are described by their own attributes', async () => {
   });
 });
 
+test('rollouts whose frames are not of their contract’s size are refused', async () => {
+  const path = join(directory, 'contradiction.zarr.zip');
+  await writeTinyRollouts(path, { ...tinyContract, height: 24 });
+  await expect(inspectRollouts(path)).rejects.toMatchObject({
+    code: 'rollouts_invalid',
+    message: expect.stringContaining('24×12') as string,
+  });
+});
+
 test('rollouts that are no such file are refused', async () => {
   await expect(inspectRollouts(weightsPath)).rejects.toMatchObject({ code: 'rollouts_invalid', pointer: '/file' });
 });

@@ -2,16 +2,16 @@ import { z } from 'zod';
 
 const positive = z.int().min(1);
 
-export const ConvSpec = z.strictObject({
+const ConvSpec = z.strictObject({
   kind: z.literal('conv'),
   filters: positive.max(4096),
   kernel: positive.max(64),
   stride: positive.max(64).default(1),
   padding: z.literal('valid').default('valid'),
 });
-export const DenseSpec = z.strictObject({ kind: z.literal('dense'), units: positive.max(65_536) });
-export const FlattenSpec = z.strictObject({ kind: z.literal('flatten') });
-export const ReluSpec = z.strictObject({ kind: z.literal('relu') });
+const DenseSpec = z.strictObject({ kind: z.literal('dense'), units: positive.max(65_536) });
+const FlattenSpec = z.strictObject({ kind: z.literal('flatten') });
+const ReluSpec = z.strictObject({ kind: z.literal('relu') });
 
 const KINDS = ['conv', 'dense', 'flatten', 'relu'];
 

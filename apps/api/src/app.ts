@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import { fastify, type FastifyServerOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serveDashboard } from './dashboard.ts';
+import { type App, type Dependencies } from './dependencies.ts';
+import { describeApi } from './describe-api.ts';
+import { createEventHub } from './events/hub.ts';
+import { eventRoutes } from './events/routes.ts';
+import { healthRoutes } from './health/routes.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { metricsRoutes } from './metrics/routes.ts';
+import { modelRoutes } from './models/routes.ts';
+import { requireCleanText } from './problems/clean-text.ts';
+import { answerError } from './problems/error-handler.ts';
+import { ProblemError } from './problems/problem.ts';
+import { rolloutsRoutes } from './rollouts/routes.ts';
+import { teacherRoutes } from './teachers/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
+
+const MAX_JSON_BYTES = 1024 ** 2;
+
+/** Builds the API; whoever calls it listens, or injects requests. */
+export async function createApp(
+  dependencies: Dependencies,
+  logger: FastifyServerOptions['logger'] = false,
+): Promise<App> {
+  const app: App = fastify({
+    logger,
+    bodyLimit: MAX_JSON_BYTES,
+    genReqId: () => `req_${randomUUID()}`,
+    // Addresses that cannot even be decoded.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  // Bodies are JSON, and raw bytes where files are uploaded.
+  app.removeContentTypeParser('text/plain');
+  await protect(app);
+  await describeApi(app);
+
+  const hub = createEventHub(dependencies.storage);
+  app.addHook('preClose', () => hub.close());
+  app.register((scope, _options, done) => {
+    uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
+    done();
+  });
+  teacherRoutes(app, dependencies);
+  rolloutsRoutes(app, dependencies);
+  jobRoutes(app, dependencies);
+  eventRoutes(app, dependencies, hub);
+  metricsRoutes(app, dependencies);
+  modelRoutes(app, dependencies);
+  healthRoutes(app, dependencies);
+  await serveDashboard(app, dependencies.dashboardDir);
+  return app;
+}
+
+async function protect(app: App): Promise<void> {
+  await app.register(helmet, {
+    // Served over plain http on loopback, where there is no https to insist on.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
+  app.addHook('onRequest', ({ method, headers }, _reply, done) => {
+    // A POST without a body needs no leave of ours to be sent by any page that a browser shows.
+    const isSafe = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    const site = headers['sec-fetch-site'];
+    if (!isSafe && (site === 'cross-site' || site === 'same-site')) {
+      throw new ProblemError('cross_site_request', 'sent by a page of another site');
+    }
+    done();
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    requireCleanText(request);
+    done();
+  });
+}

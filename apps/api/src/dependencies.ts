@@ -1,0 +1,24 @@
+import { type Producer } from '@distiller/queue';
+import { type ArtifactStore, type Storage } from '@distiller/storage';
+import { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import { type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** What the routes stand on. */
+export interface Dependencies {
+  storage: Storage;
+  artifacts: ArtifactStore;
+  producer: Producer;
+  maxUploadBytes: number;
+  /** Where the built dashboard is; undefined: none is served. */
+  dashboardDir?: string | undefined;
+}
+
+/** A Fastify whose routes are typed by their Zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

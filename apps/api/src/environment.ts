@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const Environment = z.object({
+  DATABASE_URL: z.url(),
+  QUEUE_URL: z.url(),
+  ARTIFACTS_URL: z.url(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4747),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DASHBOARD_DIR: z.string().min(1).optional(),
+  MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1024 ** 3),
+});
+
+export interface ApiEnvironment {
+  databaseUrl: string;
+  queueUrl: string;
+  artifactsUrl: string;
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  logLevel: string;
+  /** Where the built dashboard is; undefined: none is served. */
+  dashboardDir: string | undefined;
+  maxUploadBytes: number;
+}
+
+/** @throws ZodError naming each variable that is missing or wrong */
+export function readEnvironment(variables: NodeJS.ProcessEnv): ApiEnvironment {
+  const parsed = Environment.parse(variables);
+  return {
+    databaseUrl: parsed.DATABASE_URL,
+    queueUrl: parsed.QUEUE_URL,
+    artifactsUrl: parsed.ARTIFACTS_URL,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    logLevel: parsed.LOG_LEVEL,
+    dashboardDir: parsed.DASHBOARD_DIR,
+    maxUploadBytes: parsed.MAX_UPLOAD_BYTES,
+  };
+}

@@ -1,0 +1,60 @@
+import { type EventRow } from '@distiller/storage';
+import { z } from 'zod';
+import { JobError, JobStatus, Result } from '../jobs/schema.ts';
+
+const line = {
+  seq: z.int().describe('counts from 1 without a gap'),
+  at: z.iso.datetime(),
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string(),
+};
+
+const Value = z.number().nullable();
+
+/** One line of a job's history. */
+export const JobEvent = z
+  .discriminatedUnion('type', [
+    z.object({
+      ...line,
+      type: z.literal('status'),
+      data: z.object({
+        status: JobStatus,
+        attempt: z.int().optional(),
+        from_step: z.int().optional().describe('points after this step were dropped: they will be recorded again'),
+        engine: z.string().optional(),
+        result: Result.optional(),
+        error: JobError.optional(),
+        model: z.string().optional(),
+      }),
+    }),
+    z.object({
+      ...line,
+      type: z.literal('metrics'),
+      data: z.object({
+        step: z.int().optional(),
+        points: z.array(z.object({ name: z.string(), step: z.int(), value: Value })),
+      }),
+    }),
+    z.object({
+      ...line,
+      type: z.literal('evaluation'),
+      data: z.object({ step: z.int(), kl: Value, action_error: Value, jacobian_error: Value }),
+    }),
+    z.object({ ...line, type: z.literal('checkpoint'), data: z.object({ step: z.int(), sha256: z.string() }) }),
+    z.object({ ...line, type: z.literal('message'), data: z.record(z.string(), z.unknown()) }),
+  ])
+  .meta({ id: 'JobEvent' });
+export type JobEvent = z.infer<typeof JobEvent>;
+
+/** A row of a type, or with data, that this version does not know is told as a message. */
+export function toEvent({ at, ...row }: EventRow): JobEvent {
+  const event = { ...row, at: at.toISOString() };
+  const parsed = JobEvent.safeParse(event);
+  if (parsed.success) return parsed.data;
+  return JobEvent.parse({ ...event, type: 'message', data: { type: row.type, data: row.data } });
+}
+
+/** After such an event there is no other. */
+export function isLast(event: JobEvent): boolean {
+  return event.type === 'status' && ['succeeded', 'failed', 'cancelled'].includes(event.data.status);
+}

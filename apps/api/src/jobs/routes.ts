@@ -1,0 +1,86 @@
+import { JobSpec } from '@distiller/distillation/spec';
+import { z } from 'zod';
+import { type App, type Dependencies } from '../dependencies.ts';
+import { pageOf, pageRequest, toPage } from '../page.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { problemResponses } from '../problems/schema.ts';
+import { Job, JobQuery, JobStatus, toJob } from './schema.ts';
+import { submitJob } from './submit.ts';
+
+const tags = ['jobs'];
+const params = z.strictObject({ id: z.string() });
+
+export function jobRoutes(app: App, dependencies: Dependencies): void {
+  const { storage } = dependencies;
+
+  app.post(
+    '/v1/jobs',
+    {
+      schema: {
+        tags,
+        operationId: 'createJob',
+        summary: 'Submit a job',
+        body: JobSpec,
+        response: { 201: Job, ...problemResponses },
+      },
+    },
+    async ({ body, log }, reply) => {
+      const job = toJob(await submitJob(dependencies, body, log));
+      return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
+    },
+  );
+
+  app.get(
+    '/v1/jobs',
+    {
+      schema: {
+        tags,
+        operationId: 'listJobs',
+        querystring: JobQuery,
+        response: { 200: pageOf(Job), ...problemResponses },
+      },
+    },
+    async ({ query: { status, ...page } }) => {
+      const wanted = status?.split(',').map((one) => JobStatus.parse(one));
+      return toPage(await storage.jobs.list({ ...pageRequest(page), status: wanted }), toJob);
+    },
+  );
+
+  app.get(
+    '/v1/jobs/:id',
+    { schema: { tags, operationId: 'getJob', params, response: { 200: Job, ...problemResponses } } },
+    async ({ params: { id } }) => toJob(await requireJob(dependencies, id)),
+  );
+
+  app.post(
+    '/v1/jobs/:id/cancel',
+    {
+      schema: {
+        tags,
+        operationId: 'cancelJob',
+        summary: 'Cancel a job; one that is being cancelled, or was, is answered as it is',
+        params,
+        response: { 200: Job, ...problemResponses },
+      },
+    },
+    async ({ params: { id } }) => {
+      const job = await storage.jobs.requestCancel(id);
+      if (!job) throw notFound(id);
+      if (job.status === 'succeeded' || job.status === 'failed') {
+        throw new ProblemError('job_ended', `the job has ${job.status}; only one that has not ended can be cancelled`);
+      }
+      return toJob(job);
+    },
+  );
+}
+
+/** @throws ProblemError job_not_found */
+export async function requireJob({ storage }: Dependencies, id: string) {
+  const job = await storage.jobs.get(id);
+  if (!job) throw notFound(id);
+  return job;
+}
+
+function notFound(id: string): ProblemError {
+  return new ProblemError('job_not_found', `no job has the id '${id}'`);
+}

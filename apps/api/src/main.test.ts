@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { emptyDatabase } from '../../../test/database.ts';
+
+/** The API as a child of this process, on an empty database. */
+async function start(changes: NodeJS.ProcessEnv = {}) {
+  const database = await emptyDatabase();
+  const root = await mkdtemp(join(tmpdir(), 'api-'));
+  const urls = { DATABASE_URL: database.url, QUEUE_URL: database.url, ARTIFACTS_URL: pathToFileURL(root).href };
+  const child = fork(new URL('./main.ts', import.meta.url), {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, ...urls, PORT: '0', LOG_LEVEL: 'silent', ...changes },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const exit = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+    await database.drop();
+    await rm(root, { recursive: true });
+  });
+  return { child, exit, stderr: () => stderr };
+}
+
+async function ready(child: ReturnType<typeof fork>): Promise<string> {
+  const [message] = (await once(child, 'message')) as [{ type: string; url: string }];
+  expect(message.type).toBe('ready');
+  return message.url;
+}
+
+test.each([
+  ['SIGTERM', (child: ReturnType<typeof fork>) => child.kill('SIGTERM')],
+  ['SIGINT', (child: ReturnType<typeof fork>) => child.kill('SIGINT')],
+  ['the loss of its parent', (child: ReturnType<typeof fork>) => child.disconnect()],
+])('the process migrates, listens, says where, and ends in order on %s', async (_what, end) => {
+  const { child, exit, stderr } = await start();
+  const url = await ready(child);
+  const response = await fetch(`${url}/readyz`);
+  expect([response.status, await response.json()]).toMatchObject([200, { status: 'ok' }]);
+  end(child);
+  expect(await exit).toEqual([0, null]);
+  expect(stderr()).toBe('');
+});
+
+test('a process without its settings ends and names them', async () => {
+  const { exit, stderr } = await start({ DATABASE_URL: undefined, PORT: 'x' });
+  expect((await exit)[0]).toBe(1);
+  expect(stderr()).toContain('DATABASE_URL');
+  expect(stderr()).toContain('PORT');
+});

@@ -1,0 +1,28 @@
+// The API as a process: listens until it is told to stop.
+import { createProducer } from '@distiller/queue';
+import { createArtifactStore, createStorage, migrate } from '@distiller/storage';
+import { createApp } from './app.ts';
+import { readEnvironment } from './environment.ts';
+import { startSweeper } from './sweeper.ts';
+
+const stopping = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
+// Our parent is gone: whoever started us as a child wants us gone with it.
+process.on('disconnect', () => stopping.abort());
+
+const { databaseUrl, queueUrl, artifactsUrl, host, port, logLevel, ...rest } = readEnvironment(process.env);
+await migrate(databaseUrl);
+const storage = createStorage({ databaseUrl });
+const producer = createProducer(queueUrl);
+const dependencies = { storage, producer, artifacts: createArtifactStore(artifactsUrl), ...rest };
+const app = await createApp(dependencies, { level: logLevel });
+const sweeper = startSweeper(dependencies, app.log);
+const url = await app.listen({ host, port });
+process.send?.({ type: 'ready', url });
+
+if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
+app.log.info('stopping');
+await sweeper.stop();
+await app.close();
+await Promise.all([producer.close(), storage.close()]);
+process.exit(0);

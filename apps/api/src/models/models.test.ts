@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, rm } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, registerBoth, startApi } from '../../../../test/api.ts';
+
+let api: Api;
+let job: Awaited<ReturnType<typeof registerBoth>>;
+
+beforeAll(async () => {
+  api = await startApi();
+  job = await registerBoth(api, 'breakout');
+});
+
+afterAll(() => api.close());
+
+/** A finished job's model, with files of random bytes. */
+async function makeModel() {
+  const submitted = (await api.post('/v1/jobs', job)).body;
+  const claim = await api.storage.jobs.claim(String(submitted.id));
+  const teacher = await api.storage.teachers.get('breakout');
+  const [student, reference] = [randomBytes(300_000), randomBytes(1000)];
+  const model = {
+    observation: teacher?.observation as object,
+    contractHash: teacher?.contractHash ?? '',
+    actions: teacher?.actions ?? [],
+    layerTable: claim?.job.layerTable,
+    metrics: { kl: 0.125, action_error: 0.5, jacobian_error: 0.25 },
+    files: [
+      { name: 'student', filename: 'student "1".safetensors', ...(await api.artifacts.put(student)) },
+      { name: 'reference', filename: 'reference.safetensors', ...(await api.artifacts.put(reference)) },
+    ],
+  };
+  const fence = { jobId: String(submitted.id), attempt: 1 };
+  await api.storage.jobs.finish(fence, { status: 'succeeded', result: model.metrics, model });
+  const id = String((await api.get(`/v1/jobs/${submitted.id}`)).body['model']);
+  return { id, jobId: fence.jobId, student, reference, hash: createHash('sha256').update(student).digest() };
+}
+
+test('a model tells its job, its contract, its layers, its metrics and its files', async () => {
+  const { id, jobId, hash } = await makeModel();
+  const { status, body } = await api.get(`/v1/models/${id}`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    job: jobId,
+    observation: { game: 'breakout' },
+    student: { parameter_count: 142 },
+    metrics: { kl: 0.125 },
+    files: [{ name: 'student', sha256: hash.toString('hex'), bytes: 300_000 }, { name: 'reference' }],
+  });
+  expect((await api.get('/v1/models')).body.data).toContainEqual(body);
+});
+
+test('a download is the very bytes, announced by length, ETag and Repr-Digest', async () => {
+  const { id, student, hash } = await makeModel();
+  const response = await api.app.inject({ method: 'GET', url: `/v1/models/${id}/download` });
+  expect(response.rawPayload.equals(student)).toBe(true);
+  expect(response.headers).toMatchObject({
+    'content-length': '300000',
+    'content-type': 'application/octet-stream',
+    etag: `"sha256-${hash.toString('hex')}"`,
+    'repr-digest': `sha-256=:${hash.toString('base64')}:`,
+    'content-disposition': 'attachment; filename="student__1_.safetensors"',
+  });
+});
+
+test('the reference is downloaded by its name, and no other file is', async () => {
+  const { id, reference } = await makeModel();
+  const response = await api.app.inject({ method: 'GET', url: `/v1/models/${id}/download?file=reference` });
+  expect(response.rawPayload.equals(reference)).toBe(true);
+  expect((await api.get(`/v1/models/${id}/download?file=teacher`)).status).toBe(422);
+});
+
+test('HEAD tells what GET would, without the bytes', async () => {
+  const { id } = await makeModel();
+  const head = await api.app.inject({ method: 'HEAD', url: `/v1/models/${id}/download` });
+  const get = await api.app.inject({ method: 'GET', url: `/v1/models/${id}/download` });
+  const told = ['content-length', 'content-type', 'etag', 'repr-digest', 'content-disposition'];
+  for (const name of told) expect(head.headers[name]).toBe(get.headers[name]);
+  expect([head.statusCode, head.rawPayload.length]).toEqual([200, 0]);
+});
+
+test('who has the file already is told so', async () => {
+  const { id, hash } = await makeModel();
+  const ask = async (tag: string) => {
+    const headers = { 'if-none-match': tag };
+    return (await api.app.inject({ method: 'GET', url: `/v1/models/${id}/download`, headers })).statusCode;
+  };
+  expect(await ask(`"other", "sha256-${hash.toString('hex')}"`)).toBe(304);
+  expect(await ask('"sha256-0"')).toBe(200);
+});
+
+test('damaged or missing bytes are not handed out', async () => {
+  for (const damage of [(path: string) => appendFile(path, 'x'), rm]) {
+    const { id, hash } = await makeModel();
+    await damage(await api.artifacts.path(hash.toString('hex')));
+    const { status, type, body } = await api.get(`/v1/models/${id}/download`);
+    expect([status, body.code]).toEqual([500, 'artifact_damaged']);
+    expect(type).toContain('application/problem+json');
+  }
+});

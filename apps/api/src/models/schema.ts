@@ -1,0 +1,38 @@
+import { ObservationContract } from '@distiller/distillation/spec';
+import { type ModelRow } from '@distiller/storage';
+import { z } from 'zod';
+import { Result } from '../jobs/schema.ts';
+import { LayerTable } from '../layer-table.ts';
+import { Sha256 } from '../uploads/schema.ts';
+
+export const FileName = z
+  .enum(['student', 'reference'])
+  .describe('`student`: the policy; `reference`: observations with the logits it must give on them');
+
+export const Model = z
+  .object({
+    id: z.string(),
+    job: z.string(),
+    observation: ObservationContract,
+    contract_hash: Sha256,
+    actions: z.array(z.string()),
+    student: LayerTable.nullable(),
+    metrics: Result.describe('on held-out episodes, at the last step'),
+    files: z.array(z.object({ name: FileName, filename: z.string(), sha256: Sha256, bytes: z.int() })),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Model' });
+
+export function toModel(row: ModelRow): z.infer<typeof Model> {
+  return Model.parse({
+    id: row.id,
+    job: row.jobId,
+    observation: row.observation,
+    contract_hash: row.contractHash,
+    actions: row.actions,
+    student: row.layerTable,
+    metrics: row.metrics,
+    files: row.files,
+    created_at: row.createdAt.toISOString(),
+  });
+}

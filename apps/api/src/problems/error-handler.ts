@@ -1,0 +1,91 @@
+import { SpecError } from '@distiller/distillation/spec';
+import { ArtifactCorruptError, NameTakenError, TooManyBytesError, UploadGoneError } from '@distiller/storage';
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { fieldErrors } from './field-errors.ts';
+import { fieldProblem, ProblemError, type ProblemCode, PROBLEMS } from './problem.ts';
+
+const RETRY_AFTER_S = 5;
+
+/** Answers whatever a route threw as problem+json; what is our own fault is logged and not told. */
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(thrown);
+  const { status, title } = PROBLEMS[problem.code];
+  if (status >= 500) request.log.error({ err: thrown }, problem.code);
+  if (status === 503) reply.header('retry-after', RETRY_AFTER_S);
+  // Whatever is left of the body will not be read.
+  if (status === 413) reply.header('connection', 'close');
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    detail: problem.message,
+    instance: request.url.split('?')[0],
+    code: problem.code,
+    errors: problem.errors,
+    request_id: request.id,
+  };
+  // As text: the answer to an error must not depend on a route's schemas.
+  return reply.code(status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return answerError(new ProblemError('route_not_found', `${request.method} ${request.url}`), request, reply);
+}
+
+function toProblem(thrown: unknown): ProblemError {
+  if (thrown instanceof ProblemError) return thrown;
+  if (hasZodFastifySchemaValidationErrors(thrown)) {
+    const errors = fieldErrors(thrown.validation, thrown.validationContext ?? 'body');
+    const first = errors[0];
+    return new ProblemError('invalid_request', first ? describe(first) : thrown.message, errors);
+  }
+  if (thrown instanceof SpecError) return fieldProblem(specCode(thrown.code), thrown.pointer, thrown.message);
+  if (thrown instanceof NameTakenError) return fieldProblem('name_taken', '/name', thrown.message);
+  if (thrown instanceof UploadGoneError) return new ProblemError('unknown_reference', thrown.message);
+  if (thrown instanceof TooManyBytesError) return new ProblemError('body_too_large', thrown.message);
+  if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
+  return fromFramework(thrown);
+}
+
+function describe({ pointer, parameter, detail }: { pointer?: string; parameter?: string; detail: string }): string {
+  return `${pointer ?? parameter ?? ''}: ${detail}`.replace(/^: /, '');
+}
+
+/** The spec's own codes are in the table; one that is not is still the request's fault. */
+function specCode(code: string): ProblemCode {
+  return code in PROBLEMS ? (code as ProblemCode) : 'invalid_request';
+}
+
+/** Fastify's refusals, and failures of what stands behind us. */
+function fromFramework(thrown: unknown): ProblemError {
+  const { statusCode, message } = thrown as Partial<FastifyError>;
+  if (statusCode === 413) return new ProblemError('body_too_large', message ?? '');
+  if (statusCode === 415) return new ProblemError('unsupported_media_type', message ?? '');
+  if (statusCode === 503 || isOutage(thrown)) return new ProblemError('unavailable', 'try again in a few seconds');
+  if (statusCode !== undefined && statusCode < 500) return new ProblemError('malformed_request', message ?? '');
+  return new ProblemError('internal_error', 'see the log of the service');
+}
+
+const OUTAGES = new Set([
+  // Prisma: server unreachable, timed out, connection closed, pool exhausted, no transaction to be had.
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  // Postgres: shutting down, starting up, too many connections.
+  '57P01',
+  '57P03',
+  '53300',
+]);
+
+function isOutage(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = 'code' in thrown ? String(thrown.code) : '';
+  return OUTAGES.has(code) || (thrown.cause !== undefined && isOutage(thrown.cause));
+}

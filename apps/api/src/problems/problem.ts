@@ -1,0 +1,56 @@
+/** Every code that a problem can carry, with its status and title: the one table. Codes are stable, wording is not. */
+export const PROBLEMS = {
+  malformed_request: { status: 400, title: 'The request cannot be read' },
+  cross_site_request: { status: 403, title: 'A page of another site may not change anything here' },
+  route_not_found: { status: 404, title: 'There is nothing at this address' },
+  job_not_found: { status: 404, title: 'No such job' },
+  model_not_found: { status: 404, title: 'No such model' },
+  rollouts_not_found: { status: 404, title: 'No such rollouts' },
+  teacher_not_found: { status: 404, title: 'No such teacher' },
+  upload_not_found: { status: 404, title: 'No such upload' },
+  name_taken: { status: 409, title: 'The name is taken' },
+  job_ended: { status: 409, title: 'The job has ended' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is of another type than is read here' },
+  invalid_request: { status: 422, title: 'A field of the request is invalid' },
+  unknown_reference: { status: 422, title: 'The request names something that does not exist' },
+  digest_mismatch: { status: 422, title: 'The bytes are not those whose digest was given' },
+  file_hash_mismatch: { status: 422, title: 'The uploaded file has another sha256 than was given' },
+  weights_hash_mismatch: { status: 422, title: 'The uploaded weights have another sha256 than was given' },
+  weights_invalid: { status: 422, title: 'The weights do not fit the architecture, or are no safetensors file' },
+  rollouts_invalid: { status: 422, title: 'The file is no sound rollouts file' },
+  architecture_invalid: { status: 422, title: 'The layers do not fit together' },
+  contract_mismatch: { status: 422, title: 'Teacher and rollouts have different observation contracts' },
+  actions_mismatch: { status: 422, title: 'Teacher and rollouts have different actions' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  artifact_damaged: { status: 500, title: 'The stored bytes are missing or damaged' },
+  unavailable: { status: 503, title: 'A part of the service is away; try again' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One field at fault: in the body (`pointer`, RFC 6901) or in the address or headers (`parameter`). */
+export interface FieldError {
+  pointer?: string;
+  parameter?: string;
+  detail: string;
+  code: string;
+}
+
+/** What a handler throws to be answered with that problem. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode;
+  readonly errors: FieldError[];
+
+  constructor(code: ProblemCode, detail: string, errors: FieldError[] = []) {
+    super(detail);
+    this.name = 'ProblemError';
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** A problem with one field of the body. */
+export function fieldProblem(code: ProblemCode, pointer: string, detail: string): ProblemError {
+  return new ProblemError(code, detail, [{ pointer, detail, code }]);
+}

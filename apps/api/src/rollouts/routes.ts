@@ -1,0 +1,77 @@
+import { inspectRollouts, RolloutsInput } from '@distiller/distillation/spec';
+import { type RolloutsRow } from '@distiller/storage';
+import { z } from 'zod';
+import { type App, type Dependencies } from '../dependencies.ts';
+import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
+import { fieldProblem, ProblemError } from '../problems/problem.ts';
+import { problemResponses } from '../problems/schema.ts';
+import { discardWhenRefused, requireUpload } from '../uploads/taking.ts';
+import { Rollouts, toRollouts } from './schema.ts';
+
+const tags = ['rollouts'];
+
+export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
+  const { storage } = dependencies;
+
+  app.post(
+    '/v1/rollouts',
+    {
+      schema: {
+        tags,
+        operationId: 'createRollouts',
+        summary: 'Register recorded play whose file was uploaded',
+        body: RolloutsInput,
+        response: { 201: Rollouts, ...problemResponses },
+      },
+      onSend: discardWhenRefused(dependencies, 'file'),
+    },
+    async ({ body }, reply) => {
+      const rollouts = toRollouts(await createRollouts(dependencies, body));
+      return reply.code(201).header('location', `/v1/rollouts/${rollouts.id}`).send(rollouts);
+    },
+  );
+
+  app.get(
+    '/v1/rollouts',
+    {
+      schema: {
+        tags,
+        operationId: 'listRollouts',
+        querystring: PageQuery,
+        response: { 200: pageOf(Rollouts), ...problemResponses },
+      },
+    },
+    async ({ query }) => toPage(await storage.rollouts.list(pageRequest(query)), toRollouts),
+  );
+
+  app.get(
+    '/v1/rollouts/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getRollouts',
+        params: z.strictObject({ id: z.string().describe('id or name') }),
+        response: { 200: Rollouts, ...problemResponses },
+      },
+    },
+    async ({ params: { id } }) => {
+      const rollouts = await storage.rollouts.get(id);
+      if (!rollouts) throw new ProblemError('rollouts_not_found', `no rollouts have the id or name '${id}'`);
+      return toRollouts(rollouts);
+    },
+  );
+}
+
+/** Looks at everything before anything is stored. */
+async function createRollouts(dependencies: Dependencies, { name, file }: RolloutsInput): Promise<RolloutsRow> {
+  const { storage, artifacts } = dependencies;
+  if (await storage.rollouts.get(name)) {
+    throw fieldProblem('name_taken', '/name', `there are rollouts named '${name}'`);
+  }
+  const upload = await requireUpload(dependencies, file.upload, '/file/upload');
+  if (file.sha256 !== undefined && file.sha256 !== upload.sha256) {
+    throw fieldProblem('file_hash_mismatch', '/file/sha256', `the uploaded file has sha256 ${upload.sha256}`);
+  }
+  const rollouts = { name, ...(await inspectRollouts(artifacts.stagedPath(upload.id))) };
+  return storage.rollouts.create(rollouts, upload.id, () => artifacts.promote(upload.id, upload.sha256));
+}

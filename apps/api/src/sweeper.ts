@@ -1,0 +1,53 @@
+import { type FastifyBaseLogger } from 'fastify';
+import { type Dependencies } from './dependencies.ts';
+
+const ENQUEUE_EVERY_MS = 15_000;
+const ENQUEUED_AT_ONCE = 1000;
+const CLEAN_EVERY_MS = 10 * 60_000;
+const UPLOAD_LIFE_MS = 24 * 3_600_000;
+const ARTIFACT_GRACE_MS = 3_600_000;
+
+export interface Sweeper {
+  stop(): Promise<void>;
+}
+
+/** Does, again and again, what a crash at the wrong moment leaves undone. */
+export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger): Sweeper {
+  const loops = [
+    repeat(ENQUEUE_EVERY_MS, () => enqueueUnfinished(dependencies), log),
+    repeat(CLEAN_EVERY_MS, () => removeUnused(dependencies), log),
+  ];
+  return { stop: async () => void (await Promise.all(loops.map((stop) => stop()))) };
+}
+
+/** Puts every job that has not ended into the queue; those that are there already stay as they are. */
+export async function enqueueUnfinished({ storage, producer }: Dependencies): Promise<void> {
+  for (const { id, kind } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
+    await producer.enqueue({ jobId: id, kind });
+  }
+}
+
+/** Removes uploads that nobody has used in a day, and bytes that no row refers to. */
+export async function removeUnused({ storage, artifacts }: Dependencies, now = Date.now()): Promise<void> {
+  for (const id of await storage.uploads.olderThan(new Date(now - UPLOAD_LIFE_MS))) {
+    await storage.uploads.delete(id);
+    await artifacts.discard(id);
+  }
+  await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);
+}
+
+/** Runs the work now and then every so often; the function returned ends that, once the work at hand is done. */
+function repeat(everyMs: number, work: () => Promise<void>, log: FastifyBaseLogger): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const run = async () => {
+    await work().catch((error: unknown) => log.warn({ err: error }, 'sweep failed; it will be tried again'));
+    if (!stopped) timer = setTimeout(() => void (running = run()), everyMs);
+  };
+  let running = run();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { type App, type Dependencies } from '../dependencies.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { problemResponses } from '../problems/schema.ts';
+import { stageBody } from './body.ts';
+import { parseReprDigest } from './digest.ts';
+import { Sha256, toUpload, Upload } from './schema.ts';
+
+const tags = ['uploads'];
+
+export function uploadRoutes(app: App, { storage, artifacts, maxUploadBytes }: Dependencies): void {
+  // Inside this plugin bodies are streams of bytes and nothing else.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+
+  app.post(
+    '/v1/uploads',
+    {
+      schema: {
+        tags,
+        operationId: 'createUpload',
+        summary: 'Upload a file: the raw bytes are the body',
+        description:
+          'An upload serves one create call (a teacher or rollouts) and is gone after it, whether that call succeeds or is refused. Unused ones are removed after a day.',
+        consumes: ['application/octet-stream'],
+        body: z.unknown().meta({ type: 'string', format: 'binary' }),
+        querystring: z.strictObject({ sha256: Sha256.optional().describe('checked against the bytes') }),
+        headers: z.looseObject({
+          'repr-digest': z.string().optional().describe('RFC 9530, `sha-256=:<base64>:`; checked against the bytes'),
+        }),
+        response: { 201: Upload, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      if (!(body instanceof Readable)) {
+        throw new ProblemError('unsupported_media_type', 'an upload is sent as application/octet-stream');
+      }
+      const expected = request.query.sha256 ?? parseReprDigest(request.headers['repr-digest']);
+      const declaredBytes = Number(request.headers['content-length'] ?? 0);
+      const staged = await stageBody(artifacts, body, { maxBytes: maxUploadBytes, declaredBytes });
+      if (expected !== undefined && expected !== staged.sha256) {
+        await artifacts.discard(staged.id);
+        throw new ProblemError('digest_mismatch', `the bytes that came have sha256 ${staged.sha256}`);
+      }
+      const upload = toUpload(await storage.uploads.create(staged));
+      return reply.code(201).header('location', `/v1/uploads/${upload.id}`).send(upload);
+    },
+  );
+
+  app.get(
+    '/v1/uploads/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'getUpload',
+        params: z.strictObject({ id: z.string() }),
+        response: { 200: Upload, ...problemResponses },
+      },
+    },
+    async ({ params: { id } }) => {
+      const upload = await storage.uploads.get(id);
+      if (!upload) throw new ProblemError('upload_not_found', `no upload ${id}: it was used, removed, or never was`);
+      return toUpload(upload);
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type UploadRow } from '@distiller/storage';
+import { type Dependencies } from '../dependencies.ts';
+import { fieldProblem } from '../problems/problem.ts';
+
+/** The upload that a create call names. @throws ProblemError pointing at the field */
+export async function requireUpload({ storage }: Dependencies, id: string, pointer: string): Promise<UploadRow> {
+  const upload = await storage.uploads.get(id);
+  if (upload) return upload;
+  throw fieldProblem('unknown_reference', pointer, `no upload ${id}: it was used, removed, or never was`);
+}
+
+/**
+ * Hook for create calls: when one is refused, the upload that its body names in `field` goes too, so that nothing of a
+ * refused call stays.
+ */
+export function discardWhenRefused({ storage, artifacts }: Dependencies, field: string) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (reply.statusCode < 400 || reply.statusCode >= 500) return;
+    const id = uploadId(request.body, field);
+    // Only what is a known upload may be discarded: the id is a stranger's text.
+    const upload = id === undefined ? null : await storage.uploads.get(id);
+    if (!upload) return;
+    await storage.uploads.delete(upload.id);
+    await artifacts.discard(upload.id);
+  };
+}
+
+/** From a body that may have failed its schema. */
+function uploadId(body: unknown, field: string): string | undefined {
+  const file: unknown = isObject(body) ? body[field] : undefined;
+  const id: unknown = isObject(file) ? file['upload'] : undefined;
+  return typeof id === 'string' && /^upload_[0-9a-z]+$/.test(id) ? id : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,8 @@
+/** Something made from source files; paths from the root. */
+export interface Product {
+  name: string;
+  sources: string[];
+  output: string;
+}
+export function isFresh(root: string, product: Product): Promise<boolean>;
+export function stamp(root: string, product: Product): Promise<void>;

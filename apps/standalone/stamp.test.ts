@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { isFresh, stamp } from './stamp.mjs';
+
+const product = { name: 'page', sources: ['src', 'config.json'], output: 'src/dist' };
+
+async function built(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'sobolev-stamp-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await mkdir(join(root, 'src', 'dist'), { recursive: true });
+  await writeFile(join(root, 'src', 'page.ts'), 'one');
+  await stamp(root, product);
+  return root;
+}
+
+test('what was built from these sources is fresh, whatever the build itself wrote', async () => {
+  const root = await built();
+  await writeFile(join(root, 'src', 'dist', 'page.js'), 'built');
+  expect(await isFresh(root, product)).toBe(true);
+});
+
+test('a changed, a new or a removed source makes it stale', async () => {
+  const root = await built();
+  await writeFile(join(root, 'src', 'page.ts'), 'two');
+  expect(await isFresh(root, product)).toBe(false);
+  await stamp(root, product);
+  await writeFile(join(root, 'config.json'), '{}');
+  expect(await isFresh(root, product)).toBe(false);
+  await stamp(root, product);
+  await rm(join(root, 'config.json'));
+  expect(await isFresh(root, product)).toBe(false);
+});
+
+test('a product that was deleted is stale', async () => {
+  const root = await built();
+  await rm(join(root, 'src', 'dist'), { recursive: true });
+  expect(await isFresh(root, product)).toBe(false);
+});

@@ -1,0 +1,81 @@
+import createFetchClient from 'openapi-fetch';
+import { downloadModel, type Download, modelUrl, uploadFile } from './files.ts';
+import { type paths } from './generated/openapi.ts';
+import { isProblem, ProblemError } from './problem-error.ts';
+import {
+  type Job,
+  type JobEventPage,
+  type JobSpec,
+  type JobStatus,
+  type ModelFileName,
+  type NewRollouts,
+  type NewTeacher,
+  type PageOptions,
+  type Upload,
+} from './schemas.ts';
+import { type Service } from './service.ts';
+import { watch, type WatchOptions } from './watch.ts';
+
+export interface ClientOptions {
+  /** Where the API is, such as http://127.0.0.1:4747; in a browser '' is where the page comes from. */
+  baseUrl: string;
+  fetch?: typeof fetch;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/** The service's API. Every call throws ProblemError when it is refused or fails. */
+export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
+  // A browser's fetch must be called as a global function.
+  const fetchFrom: typeof fetch = ownFetch ?? ((input, init) => globalThis.fetch(input, init));
+  const service: Service = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: fetchFrom };
+  const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => fetchFrom(request) });
+  return {
+    teachers: {
+      create: (teacher: NewTeacher) => answer(api.POST('/v1/teachers', { body: teacher })),
+      get: (idOrName: string) => answer(api.GET('/v1/teachers/{id}', at(idOrName))),
+      list: (query: PageOptions = {}) => answer(api.GET('/v1/teachers', { params: { query } })),
+    },
+    rollouts: {
+      create: (rollouts: NewRollouts) => answer(api.POST('/v1/rollouts', { body: rollouts })),
+      get: (idOrName: string) => answer(api.GET('/v1/rollouts/{id}', at(idOrName))),
+      list: (query: PageOptions = {}) => answer(api.GET('/v1/rollouts', { params: { query } })),
+    },
+    jobs: {
+      create: (spec: JobSpec): Promise<Job> => answer(api.POST('/v1/jobs', { body: spec })),
+      get: (id: string): Promise<Job> => answer(api.GET('/v1/jobs/{id}', at(id))),
+      cancel: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/cancel', at(id))),
+      list: ({ status, ...page }: PageOptions & { status?: JobStatus[] } = {}) =>
+        answer(api.GET('/v1/jobs', { params: { query: { ...page, ...(status && { status: status.join() }) } } })),
+      events: async (id: string, query: { after?: number; limit?: number } = {}): Promise<JobEventPage> => {
+        const page = await answer(api.GET('/v1/jobs/{id}/events', { params: { path: { id }, query } }));
+        // A string only for who asks for a stream.
+        return page as JobEventPage;
+      },
+      metrics: (id: string, { names, maxPoints }: { names?: string[]; maxPoints?: number } = {}) => {
+        const query = { ...(names && { names: names.join() }), ...(maxPoints && { max_points: maxPoints }) };
+        return answer(api.GET('/v1/jobs/{id}/metrics', { params: { path: { id }, query } }));
+      },
+    },
+    models: {
+      get: (id: string) => answer(api.GET('/v1/models/{id}', at(id))),
+      list: (query: PageOptions = {}) => answer(api.GET('/v1/models', { params: { query } })),
+      /** Where a browser finds the model's file. */
+      url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
+    },
+    /** See `watch`: the job's events, each once and in order, until it has ended. */
+    watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
+    uploadFile: (file: Uint8Array | Blob): Promise<Upload> => uploadFile(service, file),
+    /** Downloads a model's file and checks its sha256. */
+    downloadModel: (modelId: string, options?: { file?: ModelFileName }): Promise<Download> =>
+      downloadModel(service, modelId, options),
+  };
+}
+
+const at = (id: string) => ({ params: { path: { id } } });
+
+async function answer<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
+  const { data, error, response } = await call;
+  if (data !== undefined) return data;
+  throw new ProblemError(response.status, isProblem(error) ? error : {});
+}

@@ -1,0 +1,24 @@
+export { type Client, type ClientOptions, createClient } from './client.ts';
+export { type Download } from './files.ts';
+export { loadPolicy, type LoadedPolicy } from './policy.ts';
+export { ProblemError } from './problem-error.ts';
+export { readSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
+export {
+  type Job,
+  type JobEvent,
+  type JobEventPage,
+  type JobSpec,
+  type JobStatus,
+  type MetricSeries,
+  type Model,
+  type ModelFileName,
+  type NewRollouts,
+  type NewTeacher,
+  type Page,
+  type PageOptions,
+  type Problem,
+  type Rollouts,
+  type Teacher,
+  type Upload,
+} from './schemas.ts';
+export { type WatchOptions } from './watch.ts';

@@ -1,0 +1,31 @@
+import { type components } from './generated/openapi.ts';
+
+type Schemas = components['schemas'];
+
+export type Job = Schemas['Job'];
+export type JobEvent = Schemas['JobEvent'];
+export type JobEventPage = Schemas['JobEventPage'];
+export type JobSpec = Schemas['JobSpecInput'];
+export type JobStatus = Schemas['JobStatus'];
+export type MetricSeries = Schemas['MetricSeries'];
+export type Model = Schemas['Model'];
+export type NewRollouts = Schemas['NewRolloutsInput'];
+export type NewTeacher = Schemas['NewTeacherInput'];
+export type Problem = Schemas['Problem'];
+export type Rollouts = Schemas['Rollouts'];
+export type Teacher = Schemas['Teacher'];
+export type Upload = Schemas['Upload'];
+
+/** One page of a list, newest first; `next_cursor` asks for the next. */
+export interface Page<Item> {
+  data: Item[];
+  has_more: boolean;
+  next_cursor: string | null;
+}
+
+export interface PageOptions {
+  limit?: number;
+  cursor?: string;
+}
+
+export type ModelFileName = 'student' | 'reference';

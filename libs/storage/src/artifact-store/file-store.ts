@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ArtifactCorruptError } from '../errors.ts';
+import { type ArtifactStore, type Stored } from './artifact-store.ts';
+import { hashFile, writeHashed } from './hashed-file.ts';
+
+/** Files up to this size are read and hashed before they are handed out for the first time. */
+const VERIFIED_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Files named by their sha256 in `objects/`, written in `staging/` and renamed when they are complete and flushed, so
+ * that a reader never meets half a file.
+ */
+export function createFileStore(root: string): ArtifactStore {
+  const verified = new Map<string, string>();
+  const objectPath = (sha256: string) => join(root, 'objects', checkedHash(sha256).slice(0, 2), sha256);
+  const stagedPath = (id: string) => join(root, 'staging', checkedId(id));
+
+  const stage = async (id: string, bytes: Readable, maxBytes: number): Promise<Stored> => {
+    await mkdir(join(root, 'staging'), { recursive: true });
+    return writeHashed(stagedPath(id), bytes, maxBytes);
+  };
+  const promote = async (id: string, sha256: string) => {
+    const target = objectPath(sha256);
+    await mkdir(dirname(target), { recursive: true });
+    await rename(stagedPath(id), target);
+    await flushDirectory(dirname(target));
+  };
+  const path = async (sha256: string) => {
+    const file = objectPath(sha256);
+    const { size, mtimeMs } = await stat(file);
+    const version = `${size} ${mtimeMs}`;
+    if (size <= VERIFIED_BYTES && verified.get(sha256) !== version) {
+      if ((await hashFile(file)) !== sha256) throw new ArtifactCorruptError(sha256);
+      verified.set(sha256, version);
+    }
+    return file;
+  };
+  return {
+    stage: (id, bytes, { maxBytes }) => stage(id, bytes, maxBytes),
+    stagedPath,
+    promote,
+    path,
+    put: async (bytes) => {
+      const id = `put_${randomUUID()}`;
+      const stored = await stage(id, bytes instanceof Readable ? bytes : Readable.from([bytes]), Infinity);
+      await promote(id, stored.sha256);
+      return stored;
+    },
+    read: async (sha256) => createReadStream(await path(sha256)),
+    has: (sha256) => exists(objectPath(sha256)),
+    delete: async (sha256, { untouchedForMs = 0 } = {}) => {
+      const file = objectPath(sha256);
+      const touchedAt = await stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Infinity,
+      );
+      if (Date.now() - touchedAt >= untouchedForMs) await rm(file, { force: true });
+      verified.delete(sha256);
+    },
+    discard: (id) => rm(stagedPath(id), { force: true }),
+    checkReady: async () => {
+      const probe = `probe_${randomUUID()}`;
+      await stage(probe, Readable.from([Buffer.from('probe')]), Infinity);
+      await rm(stagedPath(probe), { force: true });
+    },
+  };
+}
+
+/** Names come from requests: nothing but a hash or an id may become part of a path. */
+function checkedHash(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`not a sha256: ${sha256}`);
+  return sha256;
+}
+
+function checkedId(id: string): string {
+  if (!/^[a-z]+_[0-9a-z-]+$/.test(id)) throw new Error(`not an id: ${id}`);
+  return id;
+}
+
+/** A rename survives a crash only once its directory is flushed. */
+async function flushDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

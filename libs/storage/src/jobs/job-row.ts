@@ -1,0 +1,61 @@
+import { type Database } from '../database.ts';
+import { type Prisma } from '../generated/client.ts';
+
+export type JobStatus = 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
+export type FinalStatus = Extract<JobStatus, 'succeeded' | 'failed' | 'cancelled'>;
+
+/** Why a job failed: a stable code, a sentence, and what it is about (the step, the loss term …). */
+export interface JobError {
+  code: string;
+  message: string;
+  data?: object | undefined;
+}
+
+/** JSON columns (spec, layerTable, error, result, metadata) are what their writer put there: parse them on reading. */
+export interface JobRow {
+  id: string;
+  kind: string;
+  status: JobStatus;
+  spec: unknown;
+  layerTable: unknown;
+  teacher: { id: string; name: string } | null;
+  rollouts: { id: string; name: string } | null;
+  modelId: string | null;
+  attempt: number;
+  step: number;
+  totalSteps: number;
+  engine: string | null;
+  error: unknown;
+  result: unknown;
+  metadata: unknown;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+const reference = { select: { id: true, name: true } } as const;
+const query = {
+  include: { teacher: reference, rollouts: reference, model: { select: { id: true } } },
+  omit: { teacherId: true, rolloutsId: true, eventSeq: true },
+} as const;
+
+/** Not for use inside a transaction: Prisma loads the relations at the same time, and a connection does one at a time. */
+export async function findJob(database: Database, id: string): Promise<JobRow | null> {
+  const found = await database.job.findUnique({ where: { id }, ...query });
+  return found && toRow(found);
+}
+
+export async function findJobs(
+  database: Database,
+  page: Pick<Prisma.JobFindManyArgs, 'where' | 'orderBy' | 'take'>,
+): Promise<JobRow[]> {
+  return (await database.job.findMany({ ...page, ...query })).map(toRow);
+}
+
+function toRow({ table, model, ...row }: Prisma.JobGetPayload<typeof query>): JobRow {
+  return { ...row, layerTable: table, modelId: model?.id ?? null };
+}
+
+export function isFinal(status: JobStatus): status is FinalStatus {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled';
+}

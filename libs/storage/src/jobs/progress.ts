@@ -1,0 +1,45 @@
+import { type Stored } from '../artifact-store/artifact-store.ts';
+import { type Database, type Transaction } from '../database.ts';
+import { appendEvents, type NewEvent } from '../events.ts';
+import { insertPoints, type MetricPoint } from '../metrics.ts';
+import { recordArtifact } from '../uploads.ts';
+import { type Fence, lockFenced } from './lock.ts';
+
+export interface Progress {
+  points?: MetricPoint[] | undefined;
+  /** The last finished step. */
+  step?: number | undefined;
+  events?: NewEvent[] | undefined;
+  /** Resumable state whose bytes are in the artifact store; it takes the place of the one before. */
+  checkpoint?: (Stored & { step: number }) | undefined;
+}
+
+/**
+ * Records what happened since the last call, all of it or nothing.
+ * @throws FencedError when the attempt is over
+ */
+export function recordProgress(
+  database: Database,
+  fence: Fence,
+  { points = [], step, events = [], checkpoint }: Progress,
+): Promise<{ cancelRequested: boolean }> {
+  return database.$transaction(async (transaction) => {
+    const { status, eventSeq } = await lockFenced(transaction, fence, events.length);
+    await insertPoints(transaction, fence.jobId, points);
+    if (checkpoint) await replaceCheckpoint(transaction, fence.jobId, checkpoint);
+    if (step !== undefined) await transaction.job.update({ where: { id: fence.jobId }, data: { step } });
+    await appendEvents(transaction, fence.jobId, eventSeq, events);
+    return { cancelRequested: status === 'cancelling' };
+  });
+}
+
+/** The artifact of the one before is left to the sweep: its bytes may be another job's too. */
+async function replaceCheckpoint(
+  transaction: Transaction,
+  jobId: string,
+  { step, sha256, bytes }: Stored & { step: number },
+): Promise<void> {
+  await recordArtifact(transaction, { sha256, bytes });
+  await transaction.checkpoint.deleteMany({ where: { jobId } });
+  await transaction.checkpoint.create({ data: { jobId, step, sha256 } });
+}

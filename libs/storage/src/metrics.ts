@@ -1,0 +1,103 @@
+import { type Database, type Transaction } from './database.ts';
+
+export interface MetricPoint {
+  name: string;
+  step: number;
+  value: number;
+  at: Date;
+}
+
+/** One metric in step order. `total` counts the recorded points, of which `points` may be a sample. */
+export interface MetricSeries {
+  name: string;
+  total: number;
+  points: { step: number; value: number; at: Date }[];
+}
+
+export interface Metrics {
+  /**
+   * @param options.maxPoints at most so many points a metric (4 at least): the first, the last, and the lowest and
+   * highest of equal spans of steps, so that no extreme is lost
+   */
+  list(
+    jobId: string,
+    options?: { names?: string[] | undefined; maxPoints?: number | undefined },
+  ): Promise<MetricSeries[]>;
+}
+
+interface Extent {
+  name: string;
+  total: number;
+  first: number;
+  last: number;
+}
+
+interface Sample {
+  step: number;
+  value: number;
+  at: Date;
+}
+
+export function createMetrics(database: Database): Metrics {
+  return {
+    list: async (jobId, { names, maxPoints = Infinity } = {}) => {
+      const extents = (await readExtents(database, jobId)).filter(({ name }) => names?.includes(name) ?? true);
+      return Promise.all(
+        extents.map(async (extent) => ({
+          name: extent.name,
+          total: extent.total,
+          points: await readPoints(database, jobId, extent, maxPoints),
+        })),
+      );
+    },
+  };
+}
+
+/** A duplicate (name, step) violates the primary key and fails the whole transaction. */
+export async function insertPoints(transaction: Transaction, jobId: string, points: MetricPoint[]): Promise<void> {
+  if (points.length === 0) return;
+  // As text, because JSON has no word for NaN and infinity, which double precision has.
+  const column = (of: (point: MetricPoint) => string) => points.map(of);
+  await transaction.$executeRaw`
+    INSERT INTO metrics (job_id, name, step, value, at)
+    SELECT ${jobId}, name, step::int, value::float8, at::timestamptz
+    FROM unnest(${column(({ name }) => name)}::text[], ${column(({ step }) => String(step))}::text[],
+                ${column(({ value }) => String(value))}::text[], ${column(({ at }) => at.toISOString())}::text[])
+      AS point (name, step, value, at)`;
+}
+
+function readExtents(database: Database, jobId: string): Promise<Extent[]> {
+  return database.$queryRaw<Extent[]>`
+    SELECT name, count(*)::int AS total, min(step) AS first, max(step) AS last
+    FROM metrics WHERE job_id = ${jobId} GROUP BY name ORDER BY name`;
+}
+
+function readPoints(database: Database, jobId: string, extent: Extent, maxPoints: number): Promise<Sample[]> {
+  const { name, total } = extent;
+  if (total > maxPoints) return readSampled(database, jobId, extent, maxPoints);
+  return database.metric.findMany({
+    where: { jobId, name },
+    orderBy: { step: 'asc' },
+    select: { step: true, value: true, at: true },
+  });
+}
+
+/** Two points a span, and the two ends. The extremes are found by comparing (value, step) pairs: one pass, no sort. */
+function readSampled(database: Database, jobId: string, extent: Extent, maxPoints: number): Promise<Sample[]> {
+  const { name, first, last } = extent;
+  const spans = Math.max(1, Math.floor((maxPoints - 2) / 2));
+  const width = (last - first + 1) / spans;
+  return database.$queryRaw<Sample[]>`
+    WITH extremes AS (
+      SELECT min(ARRAY[value, step]) AS lowest, max(ARRAY[value, step]) AS highest
+      FROM metrics WHERE job_id = ${jobId} AND name = ${name}
+      GROUP BY floor((step - ${first}::int) / ${width}::float8)
+    ), kept AS (
+      SELECT lowest[2]::int AS step FROM extremes
+      UNION SELECT highest[2]::int FROM extremes
+      UNION SELECT ${first}::int UNION SELECT ${last}::int
+    )
+    SELECT metrics.step, metrics.value, metrics.at
+    FROM kept JOIN metrics ON metrics.job_id = ${jobId} AND metrics.name = ${name} AND metrics.step = kept.step
+    ORDER BY metrics.step`;
+}

@@ -1,0 +1,57 @@
+import { type Artifacts, createArtifacts } from './artifacts.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createEvents, type Events } from './events.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { migrationNames } from './migrate.ts';
+import { createModels, type Models } from './models.ts';
+import { createRollouts, type RolloutsTable } from './rollouts.ts';
+import { createTeachers, type Teachers } from './teachers.ts';
+import { createUploads, type Uploads } from './uploads.ts';
+import { type Watch, watchEvents } from './watch.ts';
+
+/** The rows, as plain types. */
+export interface Storage {
+  teachers: Teachers;
+  rollouts: RolloutsTable;
+  uploads: Uploads;
+  jobs: Jobs;
+  events: Events;
+  metrics: Metrics;
+  models: Models;
+  artifacts: Artifacts;
+  /**
+   * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
+   * have been missed. Rejects when the first connection fails.
+   */
+  watch(onJobChanged: (jobId: string) => void, onReconnect?: () => void): Promise<Watch>;
+  /** Resolves when the database answers and every migration is applied. */
+  checkReady(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects when first used; the database must have been migrated (`migrate`). */
+export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage {
+  const database = openDatabase(databaseUrl);
+  return {
+    teachers: createTeachers(database),
+    rollouts: createRollouts(database),
+    uploads: createUploads(database),
+    jobs: createJobs(database),
+    events: createEvents(database),
+    metrics: createMetrics(database),
+    models: createModels(database),
+    artifacts: createArtifacts(database),
+    watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
+    checkReady: () => checkMigrated(database),
+    close: () => database.$disconnect(),
+  };
+}
+
+async function checkMigrated(database: Database): Promise<void> {
+  const rows = await database.$queryRaw<{ migration_name: string }[]>`
+    SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  const applied = new Set(rows.map((row) => row.migration_name));
+  const missing = (await migrationNames()).filter((name) => !applied.has(name));
+  if (missing.length > 0) throw new Error(`migrations not applied: ${missing.join(', ')}`);
+}

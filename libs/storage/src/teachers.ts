@@ -1,0 +1,90 @@
+import { type Database, isUniqueViolation, json } from './database.ts';
+import { NameTakenError } from './errors.ts';
+import { type Prisma } from './generated/client.ts';
+import { newId } from './identifiers.ts';
+import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
+import { takeUpload } from './uploads.ts';
+
+/** JSON columns (observation, architecture, layerTable, measuredReturn) are what the spec wrote: parse them on reading. */
+export interface NewTeacher {
+  name: string;
+  observation: object;
+  contractHash: string;
+  actions: string[];
+  architecture: object;
+  layerTable: object;
+  measuredReturn?: object | undefined;
+  provenance?: string | undefined;
+}
+
+export interface TeacherRow {
+  id: string;
+  name: string;
+  observation: unknown;
+  contractHash: string;
+  actions: string[];
+  architecture: unknown;
+  layerTable: unknown;
+  measuredReturn: unknown;
+  provenance: string | null;
+  weights: { sha256: string; bytes: number };
+  createdAt: Date;
+}
+
+export interface Teachers {
+  /**
+   * Takes the upload as the teacher's weights; `promote` moves its bytes just before the rows are committed.
+   * @throws NameTakenError, UploadGoneError: nothing is stored then
+   */
+  create(teacher: NewTeacher, uploadId: string, promote: () => Promise<void>): Promise<TeacherRow>;
+  get(idOrName: string): Promise<TeacherRow | null>;
+  list(page: PageRequest): Promise<Page<TeacherRow>>;
+}
+
+const include = { weights: true } as const;
+type Found = Prisma.TeacherGetPayload<{ include: typeof include }>;
+
+export function createTeachers(database: Database): Teachers {
+  return {
+    create: async (teacher, uploadId, promote) => {
+      try {
+        return await database.$transaction(async (transaction) => {
+          const { sha256 } = await takeUpload(transaction, uploadId);
+          const data = toData(teacher, sha256);
+          const created = await transaction.teacher.create({ data, include });
+          await promote();
+          return toRow(created);
+        });
+      } catch (error) {
+        throw isUniqueViolation(error) ? new NameTakenError(teacher.name) : error;
+      }
+    },
+    get: async (idOrName) => {
+      const { teacher: table } = database;
+      // The id first: a name may look like an id.
+      const byId = await table.findUnique({ where: { id: idOrName }, include });
+      const found = byId ?? (await table.findUnique({ where: { name: idOrName }, include }));
+      return found && toRow(found);
+    },
+    list: async (page) =>
+      toPage(await database.teacher.findMany({ ...pageArguments(page), include }), page.limit, toRow),
+  };
+}
+
+function toData(teacher: NewTeacher, weightsSha256: string): Prisma.TeacherUncheckedCreateInput {
+  const { layerTable, measuredReturn, observation, architecture, provenance, ...plain } = teacher;
+  return {
+    ...plain,
+    id: newId('teacher'),
+    observation: json(observation),
+    architecture: json(architecture),
+    table: json(layerTable),
+    weightsSha256,
+    ...(measuredReturn && { measuredReturn: json(measuredReturn) }),
+    ...(provenance !== undefined && { provenance }),
+  };
+}
+
+function toRow({ table, weights, weightsSha256, ...row }: Found): TeacherRow {
+  return { ...row, layerTable: table, weights: { sha256: weightsSha256, bytes: Number(weights.bytes) } };
+}

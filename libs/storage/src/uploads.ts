@@ -1,0 +1,58 @@
+import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Database, type Transaction } from './database.ts';
+import { UploadGoneError } from './errors.ts';
+
+export interface UploadRow extends Stored {
+  id: string;
+  createdAt: Date;
+}
+
+export interface Uploads {
+  create(upload: Stored & { id: string }): Promise<UploadRow>;
+  get(id: string): Promise<UploadRow | null>;
+  delete(id: string): Promise<void>;
+  /** Ids of uploads that nobody has taken since that moment. */
+  olderThan(moment: Date): Promise<string[]>;
+}
+
+export function createUploads(database: Database): Uploads {
+  return {
+    create: async (upload) => toRow(await database.upload.create({ data: upload })),
+    get: async (id) => {
+      const found = await database.upload.findUnique({ where: { id } });
+      return found && toRow(found);
+    },
+    delete: async (id) => {
+      await database.upload.deleteMany({ where: { id } });
+    },
+    olderThan: async (moment) => {
+      const found = await database.upload.findMany({ where: { createdAt: { lt: moment } }, select: { id: true } });
+      return found.map(({ id }) => id);
+    },
+  };
+}
+
+/**
+ * Turns an upload into an artifact, inside the transaction that refers to it: `promote` moves the bytes, and what fails
+ * before it leaves everything as it was.
+ */
+export async function takeUpload(transaction: Transaction, id: string): Promise<Stored> {
+  const upload = await transaction.upload.findUnique({ where: { id } });
+  // Of two calls that take the same upload, the second waits here for the first and then finds nothing to delete.
+  const { count } = await transaction.upload.deleteMany({ where: { id } });
+  if (!upload || count === 0) throw new UploadGoneError(id);
+  const { sha256, bytes } = upload;
+  await recordArtifact(transaction, { sha256, bytes: Number(bytes) });
+  return { sha256, bytes: Number(bytes) };
+}
+
+/** Writes the row of stored bytes, or locks the one that is there, so that no sweep removes it before it is referred to. */
+export async function recordArtifact(transaction: Transaction, { sha256, bytes }: Stored): Promise<void> {
+  await transaction.$executeRaw`
+    INSERT INTO artifacts (sha256, bytes) VALUES (${sha256}, ${BigInt(bytes)})
+    ON CONFLICT (sha256) DO UPDATE SET bytes = EXCLUDED.bytes`;
+}
+
+function toRow({ id, sha256, bytes, createdAt }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
+  return { id, sha256, bytes: Number(bytes), createdAt };
+}
