@@ -8,7 +8,7 @@ const { endSignal } = await import(standalone('end-signal.mjs'));
 
 /** In a session of its own, so that Ctrl-C reaches it through us; it ends when its IPC channel to us closes. */
 async function setUp(signal) {
-  const child = fork(standalone('setup.mjs'), { detached: true });
+  const child = fork(standalone('setup.mjs'), ['--quiet'], { detached: true });
   const end = () => child.kill('SIGTERM');
   signal.addEventListener('abort', end);
   const [code] = await once(child, 'exit');

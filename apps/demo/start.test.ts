@@ -58,7 +58,7 @@ for (const [moment, signal] of ends) {
   });
 }
 
-for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
   test(`${signal} to npm alone while a job trains leaves no process behind`, async () => {
     const running = await trial('npm', 'run', 'demo');
     await waitUntil(() => isUpTo('while a job trains', running), 'a job trains');

@@ -6,7 +6,7 @@ import { setUp } from './setup.mjs';
 
 const signal = endSignal();
 const flags = process.argv.slice(2);
-const ready = flags.includes('--no-setup') || (await setUp({ flags: [], signal }));
+const ready = flags.includes('--no-setup') || (await setUp({ flags: ['--quiet'], signal }));
 if (ready) {
   // Only now are there packages to import. The services' parent is this very process, so that signals reach it.
   const { register } = await import('tsx/esm/api');

@@ -99,7 +99,7 @@ for (const signal of ['SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
   });
 }
 
-for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
   test(`${signal} to npm alone leaves no process behind`, async () => {
     const { dataDir, run, processes } = await trial();
     const npm = run('npm', 'start', '--', '--no-setup');

@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 export interface DemoArguments {
   /** Where to write the table as JSON too. */
   jsonFile: string | undefined;
+  /** Where to draw the held-out metrics of both jobs, as SVG. */
+  figureFile: string | undefined;
 }
 
 /** @throws TypeError naming the argument that is not known */
 export function readArguments(argv: readonly string[]): DemoArguments {
-  const { values } = parseArgs({ args: [...argv], options: { json: { type: 'string' } } });
-  return { jsonFile: values.json };
+  const { values } = parseArgs({ args: [...argv], options: { json: { type: 'string' }, figure: { type: 'string' } } });
+  return { jsonFile: values.json, figureFile: values.figure };
 }

@@ -1,8 +1,11 @@
 import { type Client, createClient, type Job } from '@distiller/client';
 import { writeFile } from 'node:fs/promises';
-import { readArguments } from './arguments.ts';
+import { join } from 'node:path';
+import { type DemoArguments, readArguments } from './arguments.ts';
 import { readBundle, sha256Of } from './bundle.ts';
 import { LOGIT_TOLERANCE, maxLogitDifference } from './check-student.ts';
+import { DATA_DIR } from './data-directory.ts';
+import { drawFigure } from './figure.ts';
 import { follow } from './follow.ts';
 import { jobSpecs, METADATA } from './job-specs.ts';
 import { createProgress } from './progress.ts';
@@ -21,11 +24,11 @@ interface Outcome {
 export async function main(argv: string[], signal: AbortSignal): Promise<void> {
   let services: Services | undefined;
   try {
-    const { jsonFile } = readArguments(argv);
+    const wanted = readArguments(argv);
     services = await obtainServices(signal);
     console.log(`Engine: ${services.engine} (${services.reason})\nServices: ${services.url}`);
-    const outcome = await Promise.race([distill(services, signal), services.failure]);
-    if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(outcome, null, 2)}\n`);
+    const outcome = await Promise.race([distill(services, wanted, signal), services.failure]);
+    if (wanted.jsonFile !== undefined) await writeFile(wanted.jsonFile, `${JSON.stringify(outcome, null, 2)}\n`);
     const about = `The dashboard is at ${services.url} while the services are up:`;
     console.log(`\n${about} \`npm start\` brings them up and keeps them up, with these jobs in them.`);
   } catch (error) {
@@ -37,15 +40,20 @@ export async function main(argv: string[], signal: AbortSignal): Promise<void> {
   }
 }
 
-async function distill({ url, engine }: Services, signal: AbortSignal): Promise<Outcome> {
+async function distill(
+  { url, engine }: Services,
+  { figureFile }: DemoArguments,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const client = createClient({ baseUrl: url });
   await cancelLeftovers(client);
   const registered = await register(client, await readBundle());
   const known = registered.reused.length > 0 ? ` (here already: ${registered.reused.join(', ')})` : '';
   console.log(`Teacher ${registered.teacher}, rollouts ${registered.rollouts}${known}\n`);
-  const { rows, student } = await runJobs(client, registered, signal);
+  const { rows, jobs } = await runJobs(client, registered, signal);
   console.log(`\nOn held-out episodes:\n\n${renderTable(rows)}\n`);
-  return { engine, jobs: rows, student: await fetchStudent(client, student) };
+  if (figureFile !== undefined) await writeFile(figureFile, await drawFigure(client, jobs));
+  return { engine, jobs: rows, student: await fetchStudent(client, jobs.sobolev) };
 }
 
 /** A demo that was killed left its jobs behind; without it nobody waits for them. */
@@ -57,8 +65,7 @@ async function cancelLeftovers(client: Client): Promise<void> {
 
 interface Finished {
   rows: Row[];
-  /** The job whose student is worth having. */
-  student: Job;
+  jobs: Record<Row['loss'], Job>;
 }
 
 async function runJobs(client: Client, registered: Registered, signal: AbortSignal): Promise<Finished> {
@@ -70,7 +77,7 @@ async function runJobs(client: Client, registered: Registered, signal: AbortSign
       follow(client, jobs.kl, { loss: 'kl', progress, signal }),
       follow(client, jobs.sobolev, { loss: 'sobolev', progress, signal }),
     ]);
-    return { rows: [toRow('kl', kl), toRow('sobolev', sobolev)], student: sobolev };
+    return { rows: [toRow('kl', kl), toRow('sobolev', sobolev)], jobs: { kl, sobolev } };
   } catch (error) {
     for (const { id } of Object.values(jobs)) await client.jobs.cancel(id).catch(() => undefined);
     throw error;
@@ -101,7 +108,9 @@ async function fetchStudent(client: Client, { model }: Job): Promise<Outcome['st
   if (sha256 !== announced) throw new Error(`The student has sha256 ${sha256}, announced was ${announced}.`);
   const reference = await client.downloadModel(model, { file: 'reference' });
   const difference = maxLogitDifference(bytes, reference.bytes);
-  console.log(`Student: ${bytes.length} bytes, sha256 ${sha256}`);
+  const path = join(DATA_DIR, 'breakout-student.safetensors');
+  await writeFile(path, bytes);
+  console.log(`Student: ${path}, ${bytes.length} bytes, sha256 ${sha256}`);
   console.log(`Its logits here differ from the service's by ${difference.toExponential(1)} at most.`);
   if (!(difference <= LOGIT_TOLERANCE)) throw new Error(`That is more than ${LOGIT_TOLERANCE}.`);
   return { sha256, bytes: bytes.length, max_logit_difference: difference };

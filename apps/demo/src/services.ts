@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DATA_DIR, ROOT } from './data-directory.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..', '..');
 const STOP_TIMEOUT_MS = 60_000;
 
 export interface Services {
@@ -30,7 +30,7 @@ export async function obtainServices(signal: AbortSignal): Promise<Services> {
 }
 
 async function findRunning(): Promise<Told | undefined> {
-  const file = join(process.env['DATA_DIR'] ?? join(ROOT, '.data'), 'standalone.json');
+  const file = join(DATA_DIR, 'standalone.json');
   const told = await readFile(file, 'utf8').then(
     (text) => JSON.parse(text) as Partial<Told>,
     () => undefined,
