@@ -20,6 +20,8 @@ declare module 'vitest' {
 /** What the tests need of the machine, once a run: Postgres, Redis, Chromium. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(process.getuid?.() === 0 ? '/tmp' : tmpdir(), 'sobolev-test-'));
+  // Temporary files of the tests' own lie in it too, and go with it.
+  process.env['TMPDIR'] = directory;
   const logFile = join(directory, 'postgres.log');
   // Its place must let the server's account through: the directory itself is ours.
   const clusterDirectory = `${directory}-cluster`;

@@ -5,6 +5,9 @@ import { createApp } from './app.ts';
 import { readEnvironment } from './environment.ts';
 import { startSweeper } from './sweeper.ts';
 
+/** Time for answers under way when the process is told to stop. */
+const CONNECTION_GRACE_MS = 2_000;
+
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
 // Our parent is gone: whoever started us as a child wants us gone with it.
@@ -22,6 +25,8 @@ process.send?.({ type: 'ready', url });
 
 if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 app.log.info('stopping');
+// Event streams end by themselves; a connection that a client keeps for later must not hold us up.
+setTimeout(() => app.server.closeAllConnections(), CONNECTION_GRACE_MS).unref();
 await sweeper.stop();
 await app.close();
 await Promise.all([producer.close(), storage.close()]);

@@ -59,6 +59,13 @@ onEveryEngine(() => {
     expect(events.at(-1)).toMatchObject({ type: 'checkpoint', step: 3 });
   });
 
+  test('a run aborted while it labels ends there', async () => {
+    const events: DistillEvent[] = [];
+    const signal = AbortSignal.abort();
+    for await (const event of distill(tinySpec(), await tinyInputs(), { signal })) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual(['labelling']);
+  });
+
   test('a loss that stops being finite ends the run with the step and the term', async () => {
     const optimizer = { kind: 'adam', learning_rate: 1, epsilon: 1e-300 };
     const loss = { derivative: { kind: 'vjp', weight: { kind: 'fixed', alpha: 1e38 } } };

@@ -28,7 +28,7 @@ export interface DistillInputs {
 }
 
 export interface DistillOptions {
-  /** When aborted, a last checkpoint is told and the stream ends without `finished`. */
+  /** When aborted, a last checkpoint is told (if training had begun) and the stream ends without `finished`. */
   signal?: AbortSignal;
   /** Time between checkpoints. */
   checkpointEveryMs?: number;
@@ -47,7 +47,8 @@ export async function* distill(
   { signal, checkpointEveryMs = 30_000 }: DistillOptions = {},
 ): AsyncGenerator<DistillEvent> {
   const prepared = await prepare(spec, teacher, rollouts);
-  const source = yield* labelTraining(spec, prepared);
+  const source = yield* labelTraining(spec, prepared, signal);
+  if (!source) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
   const options = stepOptions(spec, prepared);
   let state = startingState(spec, prepared, checkpoint);
@@ -77,13 +78,19 @@ export async function* distill(
   tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
 }
 
-async function* labelTraining(spec: DistillationSpec, prepared: Prepared): AsyncGenerator<DistillEvent, BatchSource> {
+/** Undefined when it was aborted. */
+async function* labelTraining(
+  spec: DistillationSpec,
+  prepared: Prepared,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<DistillEvent, BatchSource | undefined> {
   const { observations, teacher, train } = prepared;
   const labelling = label(teacher, observations, train);
   for (;;) {
     const { done, value } = await labelling.next();
     if (!done) {
       yield { type: 'labelling', done: value, total: train.length };
+      if (signal?.aborted) return undefined;
       continue;
     }
     const { derivative } = spec.loss;
