@@ -21,10 +21,10 @@ const FAULTS: Fault[] = [
   {
     what: 'the sign of the twin gradient',
     file: 'losses/vjp.ts',
-    from: 'tf.mul(difference, 2 / batch)',
-    to: 'tf.mul(difference, -2 / batch)',
+    from: 'tf.mul(perExample, 2)',
+    to: 'tf.mul(perExample, -2)',
   },
-  { what: 'the factor 2 of the square', file: 'losses/vjp.ts', from: '2 / batch', to: '1 / batch' },
+  { what: 'the factor 2 of the square', file: 'losses/vjp.ts', from: 'tf.mul(perExample, 2)', to: 'perExample' },
   {
     what: 'the sign of log-softmax’s curvature',
     file: 'log-softmax.ts',

@@ -8,7 +8,7 @@ export { relu } from './layers/relu.ts';
 export { unblock } from './layers/unblock.ts';
 export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
 export { klTerm, type ValueTerm } from './losses/kl.ts';
-export { type DerivativeTerm, pullBack, vjpTerm } from './losses/vjp.ts';
+export { type DerivativeTerm, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
 export {
   cotangents,
   forward,
@@ -27,7 +27,6 @@ export {
   type Batch,
   initialState,
   lossGradients,
-  type Projection,
   stateTensors,
   type StepOptions,
   type StepTerms,

@@ -1,4 +1,4 @@
-import { type Tensor } from '@tensorflow/tfjs-core';
+import { add, type Tensor } from '@tensorflow/tfjs-core';
 import { type Gradients, type Layer, type Linearization, type ParameterShape } from './layers/layer.ts';
 
 /** Layers one after another. Shapes are without the batch. */
@@ -52,13 +52,33 @@ export function cotangents(points: readonly Linearization[], c: Tensor): Tensor[
   return all;
 }
 
-/** ∂⟨c, logits⟩/∂θ for c [B, A]: the ordinary backward pass. The first layer's input needs no cotangent. */
-export function gradients(points: readonly Linearization[], c: Tensor): Gradients {
-  const cs = [...cotangents(points.slice(1), c)];
-  return points.flatMap((point, l) => point.gradient(cs[l]!));
+/** What the twin sends back into each layer's input, null where nothing; element l belongs to the input of layer l. */
+export type Curvatures = readonly (Tensor | null)[];
+
+/**
+ * The ordinary backward pass, for c [B, A] at the logits: ∂⟨c, logits⟩/∂θ, and where a twin sent something back into the
+ * inputs of the layers, its share as well. The first layer's input needs no cotangent.
+ */
+export function gradients(points: readonly Linearization[], c: Tensor, curvatures: Curvatures = []): Gradients {
+  const perLayer: Gradients[] = [];
+  for (let l = points.length - 1; l >= 0; l--) {
+    const point = points[l]!;
+    perLayer.unshift(point.gradient(c));
+    if (l > 0) c = plus(point.cotangent(c), curvatures[l] ?? null);
+  }
+  return perLayer.flat();
 }
 
 /** ∂⟨c_L, J t_0⟩/∂θ, from the tangents t and cotangents c that both passes left at every layer. */
 export function twinGradients(points: readonly Linearization[], t: readonly Tensor[], c: readonly Tensor[]): Gradients {
   return points.flatMap((point, l) => point.twinGradient(t[l]!, c[l + 1]!));
+}
+
+/** ∂⟨c_L, J t_0⟩/∂x at the input of every layer, from the same tangents and cotangents. */
+export function curvatures(points: readonly Linearization[], t: readonly Tensor[], c: readonly Tensor[]): Curvatures {
+  return points.map((point, l) => point.curvature?.(t[l]!, c[l + 1]!) ?? null);
+}
+
+function plus(a: Tensor, b: Tensor | null): Tensor {
+  return b ? add(a, b) : a;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Gradients, type Linearization } from './layers/layer.ts';
+import { type Gradients } from './layers/layer.ts';
 import { klTerm } from './losses/kl.ts';
-import { vjpTerm } from './losses/vjp.ts';
+import { type DerivativeTerm, type Projection, vjpTerm } from './losses/vjp.ts';
 import { forward, gradients, type Network, output, type Weights } from './network.ts';
 import { adamInit, type AdamOptions, type AdamState, adamUpdate } from './optimizers/adam.ts';
 import { tidy } from './tidy.ts';
@@ -29,11 +29,6 @@ export interface Batch {
   logProbs: tf.Tensor2D;
   /** k directions v [B, A], each with the teacher's pull-back g_t [B, …inputShape]; empty for plain distillation. */
   projections: readonly Projection[];
-}
-
-export interface Projection {
-  v: tf.Tensor2D;
-  pullBack: tf.Tensor;
 }
 
 /** Metrics of one step, by their names on the wire. `loss` = `value_term` + `derivative_term`. */
@@ -91,28 +86,23 @@ export function lossGradients(
     batch.projections.map(({ v, pullBack }) => tf.div(tf.sum(tf.square(pullBack)), v.shape[0])),
   );
   const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm });
-  const derivative = derivativeTerm(points, batch.projections, weight);
-  const ordinary = gradients(points, tf.add(value.gradient, derivative.logitsGradient));
+  const share = tf.div<tf.Scalar>(weight, batch.projections.length);
+  const derivative = batch.projections.map((projection) => vjpTerm(points, projection, share)).reduce(addTerms);
+  const ordinary = gradients(points, tf.add(value.gradient, derivative.logitsGradient), derivative.curvatures);
   return {
-    gradients: add(ordinary, derivative.twinGradients),
+    gradients: addEach(ordinary, derivative.twinGradients) as tf.Tensor[],
     value: value.value,
     derivative: derivative.value,
     weighting: state,
   };
 }
 
-/** Mean over the projections, times the weight. */
-function derivativeTerm(points: readonly Linearization[], projections: readonly Projection[], weight: tf.Scalar) {
-  const terms = projections.map(({ v, pullBack }) => vjpTerm(points, pullBack, v));
-  const factor = tf.div(weight, projections.length);
-  const scaled = (tensor: tf.Tensor | null) => (tensor ? tf.mul(tensor, factor) : null);
+function addTerms(a: DerivativeTerm, b: DerivativeTerm): DerivativeTerm {
   return {
-    value: tf.mul<tf.Scalar>(tf.addN(terms.map((term) => term.value)), factor),
-    logitsGradient: tf.mul<tf.Tensor2D>(tf.addN(terms.map((term) => term.logitsGradient)), factor),
-    twinGradients: terms
-      .map((term) => term.twinGradients)
-      .reduce(sum)
-      .map(scaled),
+    value: tf.add(a.value, b.value),
+    twinGradients: addEach(a.twinGradients, b.twinGradients),
+    logitsGradient: tf.add(a.logitsGradient, b.logitsGradient),
+    curvatures: addEach(a.curvatures, b.curvatures),
   };
 }
 
@@ -125,14 +115,10 @@ function update({ adam, ...loss }: StepOptions, state: TrainState, batch: Batch)
   return { next, scalars: tf.stack([value, derivative, squaredNorm]) };
 }
 
-function sum(a: Gradients, b: Gradients): Gradients {
-  return a.map((gradient, index) =>
-    gradient && b[index] ? tf.add(gradient, b[index]) : (gradient ?? b[index] ?? null),
-  );
+/** Element by element; null stands for zero. */
+function addEach(a: Gradients, b: Gradients): Gradients {
+  return a.map((tensor, index) => (tensor && b[index] ? tf.add(tensor, b[index]) : (tensor ?? b[index] ?? null)));
 }
-
-/** Ordinary gradients are never null. */
-const add = (ordinary: Gradients, twin: Gradients) => sum(ordinary, twin) as tf.Tensor[];
 
 function meanOf(scalars: tf.Tensor[]): tf.Scalar {
   return tf.div(tf.addN(scalars), scalars.length);

@@ -31,6 +31,11 @@ export interface Linearization {
   gradient(c: Tensor): Gradients;
   /** ∂⟨c, J t⟩/∂θ, summed over the batch: what the twin adds. `null` for a weight on which J does not depend. */
   twinGradient(t: Tensor, c: Tensor): Gradients;
+  /**
+   * ∂⟨c, J t⟩/∂x: [B, …inputShape], what the twin sends back to x itself. Left out where J does not depend on x, as in
+   * linear layers, or does so only by jumps, as in ReLU.
+   */
+  curvature?(t: Tensor, c: Tensor): Tensor;
 }
 
 export type Gradients = readonly (Tensor | null)[];

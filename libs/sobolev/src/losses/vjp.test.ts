@@ -66,13 +66,13 @@ onEveryEngine(() => {
     const teacher = pullBack(forward(network, initializeWeights(network, 9), x), v);
     const weights = initializeWeights(network, 1);
     const points = forward(network, weights, x);
-    const term = vjpTerm(points, teacher, v);
-    const ordinary = gradients(points, term.logitsGradient);
+    const term = vjpTerm(points, { v, pullBack: teacher });
+    const ordinary = gradients(points, term.logitsGradient, term.curvatures);
     for (const [index, weight] of weights.entries()) {
       const direction = normals(weight.shape, 30 + index);
       const value = (h: number) => {
         const moved = weights.with(index, along(weight, direction, h));
-        return vjpTerm(forward(network, moved, x), teacher, v).value.dataSync()[0]!;
+        return vjpTerm(forward(network, moved, x), { v, pullBack: teacher }).value.dataSync()[0]!;
       };
       const twin = term.twinGradients[index];
       const own = inner(ordinary[index]!, direction) + (twin ? inner(twin, direction) : 0);
@@ -86,7 +86,7 @@ onEveryEngine(() => {
     const x = normals([BATCH, 4, 4, 4], 2);
     const [v] = directions(1) as [tf.Tensor2D];
     const points = forward(convolutional, weights, x);
-    const term = vjpTerm(points, pullBack(points, v), v);
+    const term = vjpTerm(points, { v, pullBack: pullBack(points, v) });
     expect(term.value.dataSync()[0]).toBe(0);
     for (const gradient of [...term.twinGradients, term.logitsGradient]) {
       expect(gradient ? tf.max(tf.abs(gradient)).dataSync()[0] : 0).toBe(0);
@@ -97,7 +97,9 @@ onEveryEngine(() => {
     const [student, teacher] = [initializeWeights(convolutional, 1), initializeWeights(convolutional, 9)];
     const x = normals([BATCH, 4, 4, 4], 2);
     const [points, teacherPoints] = [forward(convolutional, student, x), forward(convolutional, teacher, x)];
-    const terms = directions(ACTIONS).map((v) => vjpTerm(points, pullBack(teacherPoints, v), v).value.dataSync()[0]!);
+    const terms = directions(ACTIONS).map(
+      (v) => vjpTerm(points, { v, pullBack: pullBack(teacherPoints, v) }).value.dataSync()[0]!,
+    );
     const [s, t] = [logPolicyJacobian(convolutional, student, x), logPolicyJacobian(convolutional, teacher, x)];
     const exact = s.reduce((sum, gradient, a) => sum + inner(tf.sub(gradient, t[a]!), tf.sub(gradient, t[a]!)), 0);
     expect(terms.reduce((sum, term) => sum + term, 0) / ACTIONS).toBeCloseTo(exact / BATCH / ACTIONS, 4);
@@ -108,7 +110,7 @@ onEveryEngine(() => {
     const x = normals([BATCH, 5], 2);
     const [points, teacherPoints] = [forward(linear, student, x), forward(linear, teacher, x)];
     const value = (v: tf.Tensor2D) =>
-      tf.tidy(() => vjpTerm(points, pullBack(teacherPoints, v), v).value.dataSync()[0]!);
+      tf.tidy(() => vjpTerm(points, { v, pullBack: pullBack(teacherPoints, v) }).value.dataSync()[0]!);
     const exact = directions(ACTIONS).reduce((sum, v) => sum + value(v), 0) / ACTIONS;
     const draws = Array.from({ length: 1500 }, (_, seed) => value(directions(1, seed)[0]!));
     const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
