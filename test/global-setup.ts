@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestProject } from 'vitest/node';
@@ -20,7 +20,8 @@ declare module 'vitest' {
 /** What the tests need of the machine, once a run: Postgres, Redis, Chromium. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(process.getuid?.() === 0 ? '/tmp' : tmpdir(), 'sobolev-test-'));
-  // Temporary files of the tests' own lie in it too, and go with it.
+  // Temporary files of the tests' own lie in it too, and go with it; a Postgres among them runs as another account.
+  await chmod(directory, 0o755);
   process.env['TMPDIR'] = directory;
   const logFile = join(directory, 'postgres.log');
   // Its place must let the server's account through: the directory itself is ours.

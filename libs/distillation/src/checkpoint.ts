@@ -15,15 +15,14 @@ export async function saveCheckpoint(state: TrainState): Promise<Uint8Array> {
 export function restoreCheckpoint(network: Network, bytes: Uint8Array): TrainState {
   const { tensors, metadata } = readSafetensors(bytes);
   const count = parameterShapes(network).length;
-  const all = Array.from({ length: 3 * count + 1 }, (_, index) => {
+  const all = Array.from({ length: tensors.size }, (_, index) => {
     const { data, shape } = tensors.get(`state.${index}`)!;
     return tf.tensor(data, shape);
   });
-  const [weights, first, second] = [0, 1, 2].map((part) => all.slice(part * count, (part + 1) * count));
-  return {
-    step: Number(metadata['step']),
-    weights: weights!,
-    optimizer: { first: first!, second: second! },
-    weighting: all.at(-1) as tf.Scalar,
-  };
+  // Weights, then as many lists of the same shapes as the optimiser remembers, then the weighting's scalar.
+  const lists = Array.from({ length: (all.length - 1) / count }, (_, list) =>
+    all.slice(list * count, (list + 1) * count),
+  );
+  const [weights, ...optimizer] = lists as [tf.Tensor[], ...tf.Tensor[][]];
+  return { step: Number(metadata['step']), weights, optimizer, weighting: all.at(-1) as tf.Scalar };
 }

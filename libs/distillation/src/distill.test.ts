@@ -49,6 +49,27 @@ onEveryEngine(() => {
     expect(finished(resumed).files.student).toEqual(finished(whole).files.student);
   });
 
+  test.each([
+    { kind: 'adamw', weight_decay: 0.1, schedule: { kind: 'cosine', warmup_steps: 3 } },
+    { kind: 'rmsprop', momentum: 0.9, max_gradient_norm: 0.1 },
+    { kind: 'sgd', momentum: 0.9, schedule: { kind: 'linear', final_fraction: 0.5 } },
+  ])('a run with $kind resumes to the same student too', async (optimizer) => {
+    const inputs = await tinyInputs();
+    const whole = await run({ optimizer }, inputs, { checkpointEveryMs: 0 });
+    const checkpoint = all(whole, 'checkpoint').find(({ step }) => step === 7)!.bytes;
+    expect(finished(await run({ optimizer }, { ...inputs, checkpoint })).files.student).toEqual(
+      finished(whole).files.student,
+    );
+  });
+
+  test('the learning rate told at each step is the schedule’s', async () => {
+    const schedule = { kind: 'linear', warmup_steps: 2, final_fraction: 0.5 };
+    const events = await run({ optimizer: { kind: 'sgd', learning_rate: 0.1, schedule } }, await tinyInputs());
+    const rates = all(events, 'step').map(({ metrics }) => metrics.learning_rate);
+    expect(rates.slice(0, 2)).toEqual([0.05, 0.1]);
+    expect(rates.at(-1)).toBeCloseTo(0.05, 12);
+  });
+
   test('an aborted run tells a last checkpoint and no student', async () => {
     const abort = new AbortController();
     const events: DistillEvent[] = [];

@@ -17,6 +17,7 @@ import { label, labelAll } from './labels.ts';
 import { evenlySpread } from './observations.ts';
 import { type Prepared, prepare, type RegisteredTeacher } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
+import { stepOptions } from './step-options.ts';
 import { studentFiles } from './student-files.ts';
 import { type BatchSource, disposeBatch, trainingBatch } from './training-batches.ts';
 
@@ -50,8 +51,8 @@ export async function* distill(
   const source = yield* labelTraining(spec, prepared, signal);
   if (!source) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
-  const options = stepOptions(spec, prepared);
-  let state = startingState(spec, prepared, checkpoint);
+  const options = stepOptions(spec, prepared.student.network);
+  let state = startingState(spec.seed, options, checkpoint);
   let savedAtMs = Date.now();
   const student = (): Policy => ({ network: options.network, weights: state.weights });
 
@@ -63,7 +64,7 @@ export async function* distill(
     state = next;
     requireFinite(state.step, terms);
     const seconds = (performance.now() - startedAtMs) / 1000;
-    yield { type: 'step', step: state.step, seconds, metrics: { ...terms, learning_rate: options.adam.learningRate } };
+    yield { type: 'step', step: state.step, seconds, metrics: terms };
     if (state.step % spec.evaluate_every === 0 && state.step < spec.steps) {
       yield { type: 'evaluation', step: state.step, metrics: await evaluate(heldOut, student()) };
     }
@@ -107,20 +108,13 @@ async function evaluationSet(
   return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
 }
 
-function stepOptions({ loss, optimizer }: DistillationSpec, { student }: Prepared): StepOptions {
-  const { learning_rate: learningRate, beta1, beta2, epsilon } = optimizer;
-  const weighting = loss.derivative.kind === 'none' ? { kind: 'fixed' as const, alpha: 0 } : loss.derivative.weight;
-  return {
-    network: student.network,
-    temperature: loss.value.temperature,
-    weighting,
-    adam: { learningRate, beta1, beta2, epsilon },
-  };
-}
-
-function startingState(spec: DistillationSpec, { student }: Prepared, checkpoint: Uint8Array | undefined): TrainState {
-  if (checkpoint) return restoreCheckpoint(student.network, checkpoint);
-  return initialState(initializeWeights(student.network, spec.seed));
+function startingState(
+  seed: number,
+  { network, optimizer }: StepOptions,
+  checkpoint: Uint8Array | undefined,
+): TrainState {
+  if (checkpoint) return restoreCheckpoint(network, checkpoint);
+  return initialState(optimizer, initializeWeights(network, seed));
 }
 
 function requireFinite(

@@ -21,7 +21,7 @@ export interface StudentFiles {
 /** What `distill` tells whoever runs it, in order. Every step is told exactly once, from 1 to `steps`, with the seconds that it took. */
 export type DistillEvent =
   | { type: 'labelling'; done: number; total: number }
-  | { type: 'step'; step: number; seconds: number; metrics: StepTerms & { learning_rate: number } }
+  | { type: 'step'; step: number; seconds: number; metrics: StepTerms }
   | { type: 'evaluation'; step: number; metrics: EvaluationMetrics }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }
   | { type: 'finished'; step: number; metrics: EvaluationMetrics; files: StudentFiles; parameterCount: number };

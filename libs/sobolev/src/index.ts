@@ -20,9 +20,12 @@ export {
   twinGradients,
   type Weights,
 } from './network.ts';
-export { adamInit, type AdamOptions, type AdamState, adamUpdate } from './optimizers/adam.ts';
+export { clipByGlobalNorm } from './optimizers/clip.ts';
+export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
+export { type OptimizerState } from './optimizers/update.ts';
 export { sphereDirections } from './projections/sphere.ts';
 export { randomStream, type RandomPurpose, type RandomStream } from './random.ts';
+export { learningRateAt, type Schedule } from './schedules/schedule.ts';
 export {
   type Batch,
   initialState,

@@ -35,7 +35,8 @@ const options: StepOptions = {
   network,
   temperature: 1,
   weighting: { kind: 'relative', alpha: 1 },
-  adam: { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  schedule: { kind: 'constant', learningRate: 0.01, warmupSteps: 0, finalFraction: 0, totalSteps: 1000 },
 };
 
 function batch(step: number, projections: number): Batch {
@@ -66,7 +67,7 @@ onEveryEngine(() => {
   test.each([0, 1, ACTIONS])(
     'the gradient of the whole loss is its slope in every weight (%i projections)',
     (projections) => {
-      const state = initialState(initializeWeights(network, 1));
+      const state = initialState(options.optimizer, initializeWeights(network, 1));
       const given = batch(1, projections);
       const loss = (weights: readonly tf.Tensor[]) => {
         const { value, derivative } = lossGradients(options, { ...state, weights }, given);
@@ -85,19 +86,22 @@ onEveryEngine(() => {
 
   test('relative weighting makes the derivative term 1 for a student without derivatives, whatever the scale', async () => {
     const zero = network.layers.flatMap(({ parameters }) => parameters.map(({ shape }) => tf.zeros([...shape])));
-    const { terms } = await trainStep(options, initialState(zero), batch(1, 1));
+    const { terms } = await trainStep(options, initialState(options.optimizer, zero), batch(1, 1));
     expect(terms.derivative_term).toBeCloseTo(1, 5);
   });
 
   test('the first Adam step moves every weight by the learning rate against the sign of its gradient', async () => {
     const weights = initializeWeights(network, 1);
-    const state = initialState(weights.map((weight) => tf.clone(weight)));
+    const state = initialState(
+      options.optimizer,
+      weights.map((weight) => tf.clone(weight)),
+    );
     const { gradients } = tf.tidy(() => ({
       gradients: lossGradients(options, state, batch(1, 1)).gradients.map((g) => tf.keep(g)),
     }));
     const { state: next } = await trainStep(options, state, batch(1, 1));
     for (const [index, gradient] of gradients.entries()) {
-      const expected = tf.sub(weights[index]!, tf.mul(tf.sign(gradient), options.adam.learningRate));
+      const expected = tf.sub(weights[index]!, tf.mul(tf.sign(gradient), options.schedule.learningRate));
       const moved = tf.mul(
         tf.sub(next.weights[index]!, expected),
         tf.cast(tf.greater(tf.abs(gradient), 1e-4), 'float32'),
@@ -107,13 +111,19 @@ onEveryEngine(() => {
   });
 
   test('training lowers the loss', async () => {
-    const { losses } = await train(initialState(initializeWeights(network, 1)), { from: 1, to: 150, projections: 1 });
+    const { losses } = await train(initialState(options.optimizer, initializeWeights(network, 1)), {
+      from: 1,
+      to: 150,
+      projections: 1,
+    });
     expect(losses.at(-1)!).toBeLessThan(0.3 * losses[0]!);
   });
 
   test('two runs from one seed end in the same bits', async () => {
     const [a, b] = await Promise.all(
-      [1, 1].map((seed) => train(initialState(initializeWeights(network, seed)), { from: 1, to: 20, projections: 2 })),
+      [1, 1].map((seed) =>
+        train(initialState(options.optimizer, initializeWeights(network, seed)), { from: 1, to: 20, projections: 2 }),
+      ),
     );
     for (const [index, tensor] of stateTensors(a!.state).entries())
       expect(distance(tensor, stateTensors(b!.state)[index]!)).toBe(0);
@@ -121,7 +131,7 @@ onEveryEngine(() => {
 
   test('a step leaves no tensor behind', async () => {
     const given = batch(1, 2);
-    let { state } = await trainStep(options, initialState(initializeWeights(network, 1)), given);
+    let { state } = await trainStep(options, initialState(options.optimizer, initializeWeights(network, 1)), given);
     const before = tf.memory().numTensors;
     for (let i = 0; i < 5; i++) ({ state } = await trainStep(options, state, given));
     expect(tf.memory().numTensors).toBe(before);

@@ -3,7 +3,10 @@ import { type Gradients } from './layers/layer.ts';
 import { klTerm } from './losses/kl.ts';
 import { type DerivativeTerm, type Projection, vjpTerm } from './losses/vjp.ts';
 import { forward, gradients, type Network, output, type Weights } from './network.ts';
-import { adamInit, type AdamOptions, type AdamState, adamUpdate } from './optimizers/adam.ts';
+import { clipByGlobalNorm } from './optimizers/clip.ts';
+import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
+import { type OptimizerState } from './optimizers/update.ts';
+import { learningRateAt, type Schedule } from './schedules/schedule.ts';
 import { tidy } from './tidy.ts';
 import { weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
 
@@ -12,7 +15,7 @@ export interface TrainState {
   /** Updates made so far. */
   readonly step: number;
   readonly weights: Weights;
-  readonly optimizer: AdamState;
+  readonly optimizer: OptimizerState;
   readonly weighting: WeightingState;
 }
 
@@ -20,7 +23,10 @@ export interface StepOptions {
   network: Network;
   temperature: number;
   weighting: Weighting;
-  adam: AdamOptions;
+  optimizer: Optimizer;
+  schedule: Schedule;
+  /** Largest global norm of the gradient; larger ones are scaled down to it. */
+  maxGradientNorm?: number | undefined;
 }
 
 /** B examples. x is [B, …inputShape] in [0, 1]; teacher's log-probabilities are [B, A]. */
@@ -36,16 +42,18 @@ export type StepTerms = {
   value_term: number;
   derivative_term: number;
   loss: number;
+  /** Before clipping. */
   gradient_norm: number;
+  learning_rate: number;
 };
 
-export function initialState(weights: Weights): TrainState {
-  return { step: 0, weights, optimizer: adamInit(weights), weighting: weightingInit() };
+export function initialState(optimizer: Optimizer, weights: Weights): TrainState {
+  return { step: 0, weights, optimizer: optimizerInit(optimizer, weights), weighting: weightingInit() };
 }
 
 /** All tensors of a state, to keep or to dispose. */
 export function stateTensors({ weights, optimizer, weighting }: TrainState): tf.Tensor[] {
-  return [...weights, ...optimizer.first, ...optimizer.second, weighting];
+  return [...weights, ...optimizer.flat(), weighting];
 }
 
 /**
@@ -59,20 +67,16 @@ export async function trainStep(
 ): Promise<{ state: TrainState; terms: StepTerms }> {
   const { next, scalars } = tidy(() => update(options, state, batch));
   tf.dispose(stateTensors(state));
-  const [value_term, derivative_term, squaredNorm] = (await scalars.data()) as unknown as [number, number, number];
+  const [value_term, derivative_term, gradient_norm] = (await scalars.data()) as unknown as [number, number, number];
   scalars.dispose();
-  const terms = {
-    value_term,
-    derivative_term,
-    loss: value_term + derivative_term,
-    gradient_norm: Math.sqrt(squaredNorm),
-  };
-  return { state: next, terms };
+  const loss = value_term + derivative_term;
+  const learning_rate = learningRateAt(options.schedule, next.step);
+  return { state: next, terms: { value_term, derivative_term, loss, gradient_norm, learning_rate } };
 }
 
 /** The loss's gradient in every weight, and its terms as scalars; `weighting` is the running state of the derivative's weight. */
 export function lossGradients(
-  { network, temperature, weighting }: Omit<StepOptions, 'adam'>,
+  { network, temperature, weighting }: Pick<StepOptions, 'network' | 'temperature' | 'weighting'>,
   { step, weights, weighting: weightingState }: Pick<TrainState, 'step' | 'weights' | 'weighting'>,
   batch: Batch,
 ): { gradients: tf.Tensor[]; value: tf.Scalar; derivative: tf.Scalar; weighting: WeightingState } {
@@ -106,13 +110,19 @@ function addTerms(a: DerivativeTerm, b: DerivativeTerm): DerivativeTerm {
   };
 }
 
-function update({ adam, ...loss }: StepOptions, state: TrainState, batch: Batch) {
-  const { gradients: all, value, derivative, weighting } = lossGradients(loss, state, batch);
+function update(options: StepOptions, state: TrainState, batch: Batch) {
+  const { gradients: all, value, derivative, weighting } = lossGradients(options, state, batch);
+  const { gradients: clipped, norm } = clipByGlobalNorm(all, options.maxGradientNorm);
   const step = state.step + 1;
-  const updated = adamUpdate(adam, step, { weights: state.weights, gradients: all, state: state.optimizer });
-  const squaredNorm = tf.addN(all.map((gradient) => tf.sum(tf.square(gradient))));
+  const updated = optimizerUpdate(options.optimizer, {
+    weights: state.weights,
+    gradients: clipped,
+    state: state.optimizer,
+    step,
+    learningRate: learningRateAt(options.schedule, step),
+  });
   const next: TrainState = { step, weights: updated.weights, optimizer: updated.state, weighting };
-  return { next, scalars: tf.stack([value, derivative, squaredNorm]) };
+  return { next, scalars: tf.stack([value, derivative, norm]) };
 }
 
 /** Element by element; null stands for zero. */

@@ -406,6 +406,12 @@ export interface components {
              * @default {
              *       "kind": "adam",
              *       "learning_rate": 0.001,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "warmup_steps": 0,
+             *         "final_fraction": 0
+             *       },
+             *       "max_gradient_norm": null,
              *       "beta1": 0.9,
              *       "beta2": 0.999,
              *       "epsilon": 1e-8
@@ -483,6 +489,12 @@ export interface components {
              * @default {
              *       "kind": "adam",
              *       "learning_rate": 0.001,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "warmup_steps": 0,
+             *         "final_fraction": 0
+             *       },
+             *       "max_gradient_norm": null,
              *       "beta1": 0.9,
              *       "beta2": 0.999,
              *       "epsilon": 1e-8
@@ -730,6 +742,40 @@ export interface components {
             parameter_count: number;
             flops: number;
         };
+        LearningRateSchedule: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            kind: "constant" | "linear" | "cosine";
+            /**
+             * @description steps over which the rate rises from 0
+             * @default 0
+             */
+            warmup_steps: number;
+            /**
+             * @description share of the rate left at the last step
+             * @default 0
+             */
+            final_fraction: number;
+        };
+        LearningRateScheduleInput: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            kind?: "constant" | "linear" | "cosine";
+            /**
+             * @description steps over which the rate rises from 0
+             * @default 0
+             */
+            warmup_steps?: number;
+            /**
+             * @description share of the rate left at the last step
+             * @default 0
+             */
+            final_fraction?: number;
+        };
         Loss: {
             /**
              * @default {
@@ -974,24 +1020,190 @@ export interface components {
             kind: "adam";
             /** @default 0.001 */
             learning_rate: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["LearningRateSchedule"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm: number | null;
             /** @default 0.9 */
             beta1: number;
             /** @default 0.999 */
             beta2: number;
             /** @default 1e-8 */
             epsilon: number;
+        } | {
+            /** @constant */
+            kind: "adamw";
+            /** @default 0.001 */
+            learning_rate: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["LearningRateSchedule"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm: number | null;
+            /** @default 0.9 */
+            beta1: number;
+            /** @default 0.999 */
+            beta2: number;
+            /** @default 1e-8 */
+            epsilon: number;
+            /** @default 0.01 */
+            weight_decay: number;
+        } | {
+            /** @constant */
+            kind: "rmsprop";
+            /** @default 0.001 */
+            learning_rate: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["LearningRateSchedule"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm: number | null;
+            /** @default 0.99 */
+            decay: number;
+            /** @default 0 */
+            momentum: number;
+            /** @default 1e-8 */
+            epsilon: number;
+        } | {
+            /** @constant */
+            kind: "sgd";
+            /** @default 0.001 */
+            learning_rate: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["LearningRateSchedule"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm: number | null;
+            /** @default 0.9 */
+            momentum: number;
         };
         OptimizerInput: {
             /** @constant */
             kind: "adam";
             /** @default 0.001 */
             learning_rate?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["LearningRateScheduleInput"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm?: number | null;
             /** @default 0.9 */
             beta1?: number;
             /** @default 0.999 */
             beta2?: number;
             /** @default 1e-8 */
             epsilon?: number;
+        } | {
+            /** @constant */
+            kind: "adamw";
+            /** @default 0.001 */
+            learning_rate?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["LearningRateScheduleInput"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm?: number | null;
+            /** @default 0.9 */
+            beta1?: number;
+            /** @default 0.999 */
+            beta2?: number;
+            /** @default 1e-8 */
+            epsilon?: number;
+            /** @default 0.01 */
+            weight_decay?: number;
+        } | {
+            /** @constant */
+            kind: "rmsprop";
+            /** @default 0.001 */
+            learning_rate?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["LearningRateScheduleInput"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm?: number | null;
+            /** @default 0.99 */
+            decay?: number;
+            /** @default 0 */
+            momentum?: number;
+            /** @default 1e-8 */
+            epsilon?: number;
+        } | {
+            /** @constant */
+            kind: "sgd";
+            /** @default 0.001 */
+            learning_rate?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "warmup_steps": 0,
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["LearningRateScheduleInput"];
+            /**
+             * @description larger gradients are scaled down to this global norm
+             * @default null
+             */
+            max_gradient_norm?: number | null;
+            /** @default 0.9 */
+            momentum?: number;
         };
         Problem: {
             /** @description about:blank: the code says what kind of problem it is */

@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { onEveryEngine } from '../../../../test/engines.ts';
+import { clipByGlobalNorm } from './clip.ts';
+import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizer.ts';
+
+const GRADIENTS = [0.3, -0.2, 0.7, 0.1, -0.9];
+const RATE = 0.1;
+
+/** One weight, written again in plain numbers from each paper. */
+const BY_HAND: Record<string, { optimizer: Optimizer; expected: () => number }> = {
+  adam: {
+    optimizer: { kind: 'adam', beta1: 0.8, beta2: 0.9, epsilon: 1e-3 },
+    expected: () => adamByHand(0),
+  },
+  adamw: {
+    optimizer: { kind: 'adamw', beta1: 0.8, beta2: 0.9, epsilon: 1e-3, weightDecay: 0.5 },
+    expected: () => adamByHand(0.5),
+  },
+  'rmsprop without momentum': {
+    optimizer: { kind: 'rmsprop', decay: 0.9, momentum: 0, epsilon: 1e-3 },
+    expected: () => rmsPropByHand(0),
+  },
+  'rmsprop with momentum': {
+    optimizer: { kind: 'rmsprop', decay: 0.9, momentum: 0.7, epsilon: 1e-3 },
+    expected: () => rmsPropByHand(0.7),
+  },
+  'sgd without momentum': {
+    optimizer: { kind: 'sgd', momentum: 0 },
+    expected: () => GRADIENTS.reduce((w, g) => w - RATE * g, 1),
+  },
+  'sgd with momentum': {
+    optimizer: { kind: 'sgd', momentum: 0.9 },
+    expected: () =>
+      GRADIENTS.reduce(({ w, b }, g) => ({ w: w - RATE * (0.9 * b + g), b: 0.9 * b + g }), { w: 1, b: 0 }).w,
+  },
+};
+
+function adamByHand(decay: number): number {
+  let [w, m, v] = [1, 0, 0];
+  for (const [index, g] of GRADIENTS.entries()) {
+    w -= RATE * decay * w;
+    m = 0.8 * m + 0.2 * g;
+    v = 0.9 * v + 0.1 * g * g;
+    w -= (RATE * (m / (1 - 0.8 ** (index + 1)))) / (Math.sqrt(v / (1 - 0.9 ** (index + 1))) + 1e-3);
+  }
+  return w;
+}
+
+function rmsPropByHand(momentum: number): number {
+  let [w, v, b] = [1, 0, 0];
+  for (const g of GRADIENTS) {
+    v = 0.9 * v + 0.1 * g * g;
+    b = momentum * b + g / (Math.sqrt(v) + 1e-3);
+    w -= RATE * b;
+  }
+  return w;
+}
+
+onEveryEngine(() => {
+  test.each(Object.entries(BY_HAND))('%s takes the steps of its paper', (_name, { optimizer, expected }) => {
+    let weights: readonly tf.Tensor[] = [tf.tensor1d([1, 1])];
+    let state = optimizerInit(optimizer, weights);
+    for (const [index, g] of GRADIENTS.entries()) {
+      const update = { weights, gradients: [tf.tensor1d([g, g])], state, step: index + 1, learningRate: RATE };
+      ({ weights, state } = optimizerUpdate(optimizer, update));
+    }
+    const [a, b] = weights[0]!.dataSync();
+    expect(a).toBeCloseTo(expected(), 5);
+    expect(b).toBe(a);
+  });
+
+  test('an update changes nothing that it was given', () => {
+    const optimizer = BY_HAND['adam']!.optimizer;
+    const weights = [tf.tensor1d([1, 2])];
+    const state = optimizerInit(optimizer, weights);
+    optimizerUpdate(optimizer, { weights, gradients: [tf.tensor1d([1, 1])], state, step: 1, learningRate: RATE });
+    expect([...weights[0]!.dataSync()]).toEqual([1, 2]);
+    expect([...state[0]![0]!.dataSync()]).toEqual([0, 0]);
+  });
+
+  test('clipping scales gradients down to the global norm, and leaves smaller ones as they are', () => {
+    const gradients = [tf.tensor1d([3, 0]), tf.tensor1d([4])];
+    const clipped = clipByGlobalNorm(gradients, 1);
+    expect(clipped.norm.dataSync()[0]).toBeCloseTo(5, 6);
+    expect(
+      [...clipped.gradients[0]!.dataSync(), ...clipped.gradients[1]!.dataSync()].map((g) => Math.round(g * 1e6) / 1e6),
+    ).toEqual([0.6, 0, 0.8]);
+    expect([...clipByGlobalNorm(gradients, 10).gradients[1]!.dataSync()]).toEqual([4]);
+  });
+});
