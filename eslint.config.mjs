@@ -4,7 +4,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '**/generated', '.data', '.cache'] },
+  { ignores: ['**/node_modules', '**/dist', '**/generated', '.data'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -106,13 +106,13 @@ export function tinyTeacher(name: string, changes: object = {}) {
 }
 
 /** A sealed rollouts file of three short episodes. */
-export async function tinyRollouts(changes: object = {}): Promise<Uint8Array> {
+export async function tinyRollouts(changes: object = {}, actions = ACTIONS): Promise<Uint8Array> {
   const directory = await mkdtemp(join(tmpdir(), 'rollouts-'));
   const path = join(directory, 'play.zarr.zip');
   const observation = ObservationContract.parse({ ...CONTRACT, ...changes });
   const writer = await createRolloutsWriter(path, {
     game: observation.game,
-    actions: ACTIONS,
+    actions,
     observation,
     contract_hash: contractHash(observation),
     teacher: null,

@@ -43,7 +43,7 @@ const FAULTS: Fault[] = [
     from: 'cotangent: (c) => tf.mul(c, mask)',
     to: 'cotangent: (c) => c',
   },
-  { what: 'a ReLU whose mask is inverted', file: 'layers/relu.ts', from: 'tf.step(x)', to: 'tf.step(tf.neg(x))' },
+  { what: 'a ReLU whose mask is inverted', file: 'layers/relu.ts', from: 'tf.sign(y)', to: 'tf.sub(1, tf.sign(y))' },
   {
     what: 'a transposed convolution whose filter is not turned',
     file: 'layers/convolution.ts',

@@ -5,6 +5,7 @@ import { provideVenv } from '../libs/arcade/src/venv.ts';
 import { findProgram } from './programs.ts';
 
 const ARCADE = new URL('../libs/arcade/python/requirements.txt', import.meta.url);
+const PEERS = new URL('peers-requirements.txt', import.meta.url);
 const ZARR = new URL('zarr-requirements.txt', import.meta.url);
 
 /** The python that plays; undefined, and said so, where there is none and none can be made. */
@@ -12,6 +13,9 @@ export const findArcadePython = () => findPython('arcade', ARCADE);
 
 /** A python with zarr, which is a test's and no part of the product. */
 export const findZarrPython = () => findPython('zarr', ZARR);
+
+/** A python with PyTorch and JAX, for the benchmark. */
+export const findPeersPython = () => findPython('peers', PEERS);
 
 /** What a script prints. */
 export async function runPython(python: string, script: string, ...args: string[]): Promise<string> {
@@ -23,7 +27,7 @@ async function findPython(name: string, requirements: URL): Promise<string | und
     findProgram('python3', { packages: ['python3', 'python3-venv'] });
     return await provideVenv(name, fileURLToPath(requirements));
   } catch (error) {
-    console.log(`No python with ${name}: its tests are skipped. ${String(error)}`);
+    console.log(`No python with ${name}: what needs it is skipped. ${String(error)}`);
     return undefined;
   }
 }

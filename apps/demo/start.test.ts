@@ -50,7 +50,7 @@ const ends: [keyof typeof MOMENTS, NodeJS.Signals][] = [
 
 for (const [moment, signal] of ends) {
   test(`${signal} ${moment} leaves no process behind`, async () => {
-    const running = await trial(process.execPath, 'apps/demo/start.mjs');
+    const running = await trial(process.execPath, 'apps/standalone/launch.mjs', 'apps/demo/src/main.ts');
     await waitUntil(() => isUpTo(moment, running), moment);
     await endWith(running.child, signal);
     await waitUntil(() => running.processes().length === 0, 'all its processes are gone');

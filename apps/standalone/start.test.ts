@@ -9,7 +9,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { processesWith, waitUntil } from '../../test/processes.ts';
 import { clusterPlace } from './src/postgres/cluster-place.ts';
 
-const START = join(import.meta.dirname, 'start.mjs');
+const LAUNCH = join(import.meta.dirname, 'launch.mjs');
+const PROGRAM = join(import.meta.dirname, 'src', 'main.ts');
 const ROOT = join(import.meta.dirname, '..', '..');
 
 interface Trial {
@@ -37,7 +38,7 @@ async function trial(): Promise<Trial> {
     child.stdout?.resume();
     return child;
   };
-  return { dataDir, run, start: () => run(process.execPath, START, '--no-setup'), processes };
+  return { dataDir, run, start: () => run(process.execPath, LAUNCH, '--no-setup', PROGRAM), processes };
 }
 
 const whereItIs = (dataDir: string): Promise<{ url?: string; pid: number }> =>

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -50,6 +52,22 @@ test('a service with nothing behind it is alive and not ready, and answers 503',
   expect(jobs.headers['retry-after']).toBeDefined();
 });
 
+test('a database that hangs up in the middle of a request is a 503 too', async () => {
+  const server = createServer((socket) => socket.destroy());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const storage = createStorage({ databaseUrl: `postgres://nobody@127.0.0.1:${port}/nothing` });
+  const { artifacts, producer } = api;
+  const app = await createApp({ storage, producer, artifacts, maxUploadBytes: 1 });
+  onTestFinished(async () => {
+    await app.close();
+    await storage.close();
+    server.close();
+  });
+  const jobs = await app.inject('/v1/jobs');
+  expect([jobs.statusCode, jobs.json<{ code: string }>().code]).toEqual([503, 'unavailable']);
+});
+
 test('every path and every answer of the API is described', async () => {
   const { body } = await api.get('/openapi.json');
   const paths = body['paths'] as Record<string, Record<string, { responses: object; operationId?: string }>>;
@@ -70,6 +88,12 @@ test('the dashboard is at / and at every page that is not the API', async () => 
   }
   const asset = await api.app.inject('/assets/main-1234.js');
   expect([asset.body, asset.headers['cache-control']]).toEqual(['run()', 'public, max-age=31536000, immutable']);
+});
+
+test('a dashboard that is built again while the API runs is served as it is then', async () => {
+  await writeFile(join(dashboardDir, 'assets', 'main-5678.js'), 'rerun()');
+  expect((await api.app.inject('/assets/main-5678.js')).body).toBe('rerun()');
+  expect((await api.app.inject('/assets/main-9999.js')).statusCode).toBe(404);
 });
 
 test('what is missing under /v1 is a problem, not the dashboard', async () => {

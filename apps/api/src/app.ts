@@ -18,7 +18,7 @@ import { rolloutsRoutes } from './rollouts/routes.ts';
 import { teacherRoutes } from './teachers/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 
-const MAX_JSON_BYTES = 1024 ** 2;
+const MAX_JSON_BYTES = 256 * 1024;
 
 /** Builds the API; whoever calls it listens, or injects requests. */
 export async function createApp(

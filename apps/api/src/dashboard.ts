@@ -11,7 +11,6 @@ export async function serveDashboard(app: App, directory: string | undefined): P
   }
   await app.register(fastifyStatic, {
     root: directory,
-    wildcard: false,
     // Files under assets/ carry a hash in their names; index.html names them and must be looked at anew.
     setHeaders: (reply, path) => {
       const isHashed = path.includes('/assets/');

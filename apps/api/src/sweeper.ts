@@ -27,12 +27,13 @@ export async function enqueueUnfinished({ storage, producer }: Dependencies): Pr
   }
 }
 
-/** Removes uploads that nobody has used in a day, and bytes that no row refers to. */
+/** Removes uploads that nobody has used in a day, what a process left in the staging area when it died, and bytes that no row refers to. */
 export async function removeUnused({ storage, artifacts }: Dependencies, now = Date.now()): Promise<void> {
   for (const id of await storage.uploads.olderThan(new Date(now - UPLOAD_LIFE_MS))) {
     await storage.uploads.delete(id);
     await artifacts.discard(id);
   }
+  await artifacts.discardOlderThan(new Date(now - UPLOAD_LIFE_MS - ARTIFACT_GRACE_MS));
   await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);
 }
 

@@ -144,6 +144,7 @@ if (executablePath) {
       await api.storage.jobs.finish(fence, { status: 'failed', error });
       const page = await open(`/?job=${id}`);
       await page.getByRole('alert').getByText('the derivative term is not finite at step 7').waitFor();
+      await chart(page, 'kl').getByText('No values.').waitFor();
       const other = await open('/?job=job_nowhere');
       await other.getByRole('alert').getByText('job_nowhere').waitFor();
     });
@@ -157,6 +158,29 @@ if (executablePath) {
       expect(await page.getByRole('link', { name: id }).isVisible()).toBe(true);
       await page.unroute('**/v1/**');
       await eventually(() => page.getByRole('status').textContent()).toBe('');
+    });
+
+    test('a service that is away from the first is said to be, once, and the job is shown when it is back', async () => {
+      const { id } = await runningJob();
+      const page = await open('/');
+      await page.route('**/v1/**', (route) => route.abort());
+      await page.goto(`${url}/?job=${id}`);
+      await page.getByRole('alert').getByText('The service does not answer.').waitFor();
+      await page.getByText(`Loading ${id}`).waitFor();
+      expect(await page.getByRole('alert').count()).toBe(1);
+      await page.unroute('**/v1/**');
+      await page.getByRole('heading', { name: id }).waitFor();
+    });
+
+    test('on a narrow screen the page does not scroll sideways, and a job shows its status and its whole id', async () => {
+      const { id } = await runningJob();
+      const page = await open('/');
+      await page.setViewportSize({ width: 400, height: 800 });
+      const link = page.getByRole('link', { name: id });
+      await link.waitFor();
+      const right = await link.evaluate((element) => element.getBoundingClientRect().right);
+      expect(right).toBeLessThan(400);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
     });
   });
 }

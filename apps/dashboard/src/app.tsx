@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { JobList } from './job-list.tsx';
-import { JobView, Problem } from './job-view.tsx';
+import { JobView } from './job-view.tsx';
+import { Problem } from './problem.tsx';
 import { service } from './service.ts';
 import { useSelectedJob } from './use-selected-job.ts';
 

@@ -12,10 +12,12 @@ export interface ChartProps {
   curves: Curves;
   names: readonly string[];
   scale: 'log' | 'linear';
+  /** Nothing more will come. */
+  isOver: boolean;
 }
 
 /** One set of curves, drawn and as a table: the drawing is not for every eye. */
-export function Chart({ title, meaning, curves, names, scale }: ChartProps) {
+export function Chart({ title, meaning, curves, names, scale, isOver }: ChartProps) {
   const data = useMemo(() => align(curves, names), [curves, names]);
   const drawn = useMemo(() => (scale === 'log' ? positive(data) : data), [data, scale]);
   const isEmpty = data[0].length === 0;
@@ -26,7 +28,7 @@ export function Chart({ title, meaning, curves, names, scale }: ChartProps) {
         <p>{meaning}</p>
       </figcaption>
       {isEmpty ? (
-        <p className="placeholder">No values yet.</p>
+        <p className="placeholder">{isOver ? 'No values.' : 'No values yet.'}</p>
       ) : (
         <>
           <Plot data={drawn} names={names} scale={scale} label={`${title}: ${summary(curves, names)}`} />

@@ -7,6 +7,7 @@ import { jobAddress } from './use-selected-job.ts';
 
 export interface JobListProps {
   jobs: readonly Job[];
+  /** Its row is marked by the style sheet, from the link's aria-current. */
   selected: string | null;
   onSelect: (id: string) => void;
 }
@@ -15,12 +16,12 @@ const NUMBERS = ['kl', 'action_error', 'jacobian_error', 'steps_per_second'] as 
 
 export function JobList({ jobs, selected, onSelect }: JobListProps) {
   return (
-    <div className="scroll">
+    <div className="scroll" tabIndex={0} role="region" aria-labelledby="jobs-title">
       <table className="jobs">
         <thead>
           <tr>
-            <th scope="col">job</th>
             <th scope="col">status</th>
+            <th scope="col">job</th>
             <th scope="col">loss</th>
             <th scope="col">teacher</th>
             <th scope="col">step</th>
@@ -33,7 +34,10 @@ export function JobList({ jobs, selected, onSelect }: JobListProps) {
         </thead>
         <tbody>
           {jobs.map((job) => (
-            <tr key={job.id} aria-selected={job.id === selected}>
+            <tr key={job.id}>
+              <td>
+                <StatusBadge status={job.status} />
+              </td>
               <th scope="row">
                 <a
                   href={jobAddress(job.id)}
@@ -43,9 +47,6 @@ export function JobList({ jobs, selected, onSelect }: JobListProps) {
                   {job.id}
                 </a>
               </th>
-              <td>
-                <StatusBadge status={job.status} />
-              </td>
               <td>{lossName(job)}</td>
               <td>{job.teacher?.name ?? '–'}</td>
               <td>

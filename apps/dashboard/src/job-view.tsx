@@ -3,11 +3,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Chart, type ChartProps } from './chart.tsx';
 import { formatTime, formatValue } from './format.ts';
 import { lossName } from './loss-name.ts';
+import { isUnreachable, Problem } from './problem.tsx';
 import { service } from './service.ts';
 import { StatusBadge } from './status-badge.tsx';
 import { useJobCurves } from './use-job-curves.ts';
 
-const CHARTS: Omit<ChartProps, 'curves'>[] = [
+const CHARTS: Omit<ChartProps, 'curves' | 'isOver'>[] = [
   {
     title: 'Training loss',
     meaning: 'Per step: distance of the values, of the derivatives, and their weighted sum.',
@@ -44,8 +45,11 @@ export function JobView({ id }: { id: string }) {
     mutationFn: () => service.jobs.cancel(id),
     onSettled: () => client.invalidateQueries(),
   });
-  if (job.isPending) return <p className="placeholder">Loading {id} …</p>;
-  if (!job.data) return <Problem error={job.error} />;
+  if (!job.data) {
+    // That nobody answers, the list of jobs says.
+    const isComing = job.isPending || isUnreachable(job.error);
+    return isComing ? <p className="placeholder">Loading {id} …</p> : <Problem error={job.error} />;
+  }
   return (
     <section aria-labelledby="job-title">
       <header className="job-header">
@@ -66,7 +70,7 @@ export function JobView({ id }: { id: string }) {
       <Facts job={job.data} />
       <div className="charts">
         {CHARTS.map((chart) => (
-          <Chart key={chart.title} {...chart} curves={curves} />
+          <Chart key={chart.title} {...chart} curves={curves} isOver={isOver(job.data)} />
         ))}
       </div>
     </section>
@@ -101,13 +105,5 @@ function Facts({ job }: { job: Job }) {
         ))}
       </dl>
     </>
-  );
-}
-
-export function Problem({ error }: { error: Error | null }) {
-  return (
-    <p className="problem" role="alert">
-      {error?.message ?? 'Something went wrong.'}
-    </p>
   );
 }

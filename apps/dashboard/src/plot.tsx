@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { logRange } from './log-range.ts';
 import { useDark } from './use-dark.ts';
 
 export interface PlotProps {
@@ -75,7 +76,7 @@ function options({
   return {
     width,
     height: HEIGHT,
-    scales: { x: { time: false }, y: scale === 'log' ? { distr: LOG } : {} },
+    scales: { x: { time: false }, y: scale === 'log' ? { distr: LOG, range: yRange } : {} },
     axes: [
       { ...axis, size: 32 },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : short(tick))) },
@@ -93,6 +94,11 @@ function options({
       })),
     ],
   };
+}
+
+/** uPlot asks without values too: of a curve that is zero throughout, and while the reader has zoomed to where there is none. */
+function yRange(_: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+  return min === null || max === null ? [null, null] : logRange(min, max);
 }
 
 const short = (value: number): string => (value === 0 ? '0' : Number(value.toPrecision(3)).toString());

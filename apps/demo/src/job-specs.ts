@@ -14,7 +14,7 @@ export function jobSpecs({ teacher, rollouts }: Registered): Record<Row['loss'],
     student: { preset: 'paper-student' },
     optimizer: { kind: 'adam', learning_rate: 0.001 },
     batch_size: 32,
-    steps: 1200,
+    steps: 1000,
     // Few frames, where derivatives matter most: 1,477 of the 29,544 before the held-out episodes.
     train_fraction: 0.05,
     evaluate_every: 200,

@@ -32,7 +32,7 @@ export async function main(argv: string[], signal: AbortSignal): Promise<void> {
     const about = `The dashboard is at ${services.url} while the services are up:`;
     console.log(`\n${about} \`npm start\` brings them up and keeps them up, with these jobs in them.`);
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = signal.aborted ? 130 : 1;
     if (!signal.aborted) console.error(error instanceof Error ? error.message : error);
     else console.error('\nStopping ...');
   } finally {

@@ -44,7 +44,8 @@ async function findRunning(): Promise<Told | undefined> {
 
 async function startServices(signal: AbortSignal): Promise<Services> {
   // Its IPC channel is what ends it when we are killed; a session of its own keeps the terminal's Ctrl-C from it.
-  const child = fork(join(ROOT, 'apps', 'standalone', 'start.mjs'), ['--no-setup'], {
+  const program = join(ROOT, 'apps', 'standalone', 'src', 'main.ts');
+  const child = fork(join(ROOT, 'apps', 'standalone', 'launch.mjs'), ['--no-setup', program], {
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -4,8 +4,8 @@ import { readConfig, type StandaloneConfig } from './config.ts';
 import { claim, publish, release } from './running.ts';
 import { type Standalone, startStandalone } from './standalone.ts';
 
-/** Brings the services up and keeps them up until the signal aborts. Sets the exit code. */
-export async function main(signal: AbortSignal): Promise<void> {
+/** Brings the services up and keeps them up until the signal aborts. Takes no arguments. Sets the exit code. */
+export async function main(_args: string[], signal: AbortSignal): Promise<void> {
   try {
     const config = readConfig(process.env);
     await mkdir(config.dataDir, { recursive: true });

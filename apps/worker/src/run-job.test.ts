@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { writeSafetensors } from '@distiller/policies/description';
+import { createArtifactStore } from '@distiller/storage';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tinyService, type TinyService } from '../../../test/registered-job.ts';
+import { tinyWeights } from '../../../test/tiny-distillation.ts';
 import { JobInterruptedError, runJob, type WorkerContext } from './run-job.ts';
 
 let service: TinyService;
@@ -90,7 +93,7 @@ test('a training process killed at random steps, five times: the job succeeds, e
   const student = async (id: string) =>
     (await service.storage.models.get((await job(id)).modelId!))!.files.find(({ name }) => name === 'student')!.sha256;
   expect(await student(disturbed)).toBe(await student(calm));
-});
+}, 180_000);
 
 test('a cancelled job stops at its next step, keeps a checkpoint and ends cancelled', async () => {
   const id = await service.createJob({ steps: 1_000_000 });
@@ -139,6 +142,19 @@ test('an interrupted job is given back and goes on from where it was', async () 
   expect((restart?.data as { from_step: number }).from_step).toBeGreaterThanOrEqual(reached);
 });
 
+test('a job that is interrupted before its first step is given back without one, and succeeds later', async () => {
+  const id = await service.createJob();
+  const interrupt = new AbortController();
+  const running = runJob(id, context, interrupt.signal);
+  await until(() => trainingProcesses().length === 1);
+  interrupt.abort();
+  await expect(running).rejects.toBeInstanceOf(JobInterruptedError);
+  expect(trainingProcesses()).toEqual([]);
+  expect(await job(id)).toMatchObject({ status: 'running', step: 0 });
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({ status: 'succeeded', attempt: 2 });
+});
+
 test('a worker whose job was taken over writes nothing more and stops its training', async () => {
   const id = await service.createJob({ steps: 1_000_000 });
   const first = runJob(id, context, never());
@@ -153,12 +169,85 @@ test('a worker whose job was taken over writes nothing more and stops its traini
 test('a training process that dies again and again without a new checkpoint ends the job as failed', async () => {
   const id = await service.createJob({ steps: 1_000_000 });
   const running = runJob(id, context, never());
-  for (let kill = 1; kill <= 5; kill++) {
+  for (let kill = 1; kill <= 10; kill++) {
     await until(async () => (await job(id)).attempt === kill && trainingProcesses().length === 1);
     process.kill(trainingProcesses()[0]!, 'SIGKILL');
   }
   await running;
   expect(await job(id)).toMatchObject({ status: 'failed', error: { code: 'training_process_died' } });
+});
+
+test('a training process killed five times before its first checkpoint does not end the job', async () => {
+  const id = await service.createJob();
+  const running = runJob(id, context, never());
+  for (let kill = 1; kill <= 5; kill++) {
+    await until(async () => (await job(id)).attempt === kill && trainingProcesses().length === 1);
+    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+  }
+  await running;
+  expect(await job(id)).toMatchObject({ status: 'succeeded', attempt: 6 });
+});
+
+test('a job that was trained to its end and could not be finished is finished by the next attempt, its last evaluation told once', async () => {
+  const id = await service.createJob();
+  const away = () => Promise.reject(new Error('the database is away'));
+  const storage = { ...service.storage, jobs: { ...service.storage.jobs, finish: away } };
+  await expect(runJob(id, { ...context, storage }, never())).rejects.toThrow('away');
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({ status: 'succeeded', attempt: 2 });
+  expect(await stepsOf(id, 'kl')).toEqual([5, 10, 12]);
+  const evaluations = (await eventsOf(id)).filter(({ type }) => type === 'evaluation');
+  expect(evaluations.map(({ data }) => (data as { step: number }).step)).toEqual([5, 10, 12]);
+});
+
+test('a job cancelled before its training goes on keeps the step that it had reached', async () => {
+  const id = await service.createJob({ steps: 1_000_000 });
+  const interrupt = new AbortController();
+  const first = runJob(id, context, interrupt.signal);
+  await until(async () => (await job(id)).step > 0);
+  interrupt.abort();
+  await expect(first).rejects.toBeInstanceOf(JobInterruptedError);
+  const reached = (await job(id)).step;
+  const second = runJob(id, context, never());
+  await until(async () => (await job(id)).attempt === 2);
+  await service.storage.jobs.requestCancel(id);
+  await second;
+  const { status, result } = await job(id);
+  expect(status).toBe('cancelled');
+  expect((result as { step: number }).step).toBeGreaterThanOrEqual(reached);
+});
+
+test('a job that has come back a hundred times is given up', async () => {
+  const id = await service.createJob();
+  await service.database.query('UPDATE jobs SET attempt = 100 WHERE id = $1', [id]);
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({ status: 'failed', attempt: 101, error: { code: 'too_many_attempts' } });
+});
+
+test("a job whose teacher's file is gone fails and says so, and is not tried again for ever", async () => {
+  const id = await service.createJob();
+  const { weights } = (await service.storage.teachers.get('tiny'))!;
+  const path = (sha256: string) =>
+    sha256 === weights.sha256
+      ? createArtifactStore('file:///nonexistent').path(sha256)
+      : service.artifacts.path(sha256);
+  await runJob(id, { ...context, artifacts: { ...service.artifacts, path } }, never());
+  expect(await job(id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'inputs_lost', message: expect.stringContaining(weights.sha256) as string },
+  });
+});
+
+test('a metric that is not finite is recorded as it is: a teacher without a Jacobian has no relative error', async () => {
+  const tensors = tinyWeights();
+  for (const { data } of tensors.values()) data.fill(0);
+  const { sha256 } = await service.artifacts.put(writeSafetensors({ tensors, metadata: {} }));
+  const { weights } = (await service.storage.teachers.get('tiny'))!;
+  const path = (wanted: string) => service.artifacts.path(wanted === weights.sha256 ? sha256 : wanted);
+  const id = await service.createJob({ loss: { derivative: { kind: 'none' } } });
+  await runJob(id, { ...context, artifacts: { ...service.artifacts, path } }, never());
+  expect(await job(id)).toMatchObject({ status: 'succeeded', result: { jacobian_error: null } });
+  expect(await stepsOf(id, 'jacobian_error')).toEqual([5, 10, 12]);
 });
 
 test('a job whose artifacts cannot be stored fails and says why', async () => {

@@ -3,7 +3,7 @@ import { type Claim, type Fence, FencedError, type JobError, type NewModel } fro
 import { type Logger } from 'pino';
 import { createRecorder } from './recorder.ts';
 import { type TrainingMessage, type TrainingOrder } from './training/messages.ts';
-import { type OrderContext, trainingOrder } from './training/order.ts';
+import { InputsLostError, type OrderContext, trainingOrder } from './training/order.ts';
 import { startTraining } from './training/training-process.ts';
 
 export interface WorkerContext extends OrderContext {
@@ -18,8 +18,22 @@ export class JobInterruptedError extends Error {
   }
 }
 
-/** Training processes that may die in a row without a new checkpoint before the job is given up. */
-const MAX_DEATHS = 5;
+/**
+ * Training processes that may die in a row without a new checkpoint before the job is given up: enough for an unlucky
+ * machine, few enough for a job that dies of itself (of too little memory, say).
+ */
+const MAX_DEATHS = 10;
+const DIED: JobError = {
+  code: 'training_process_died',
+  message: `the training process died ${MAX_DEATHS} times without a new checkpoint`,
+};
+
+/**
+ * Attempts after which a job is given up, whatever ended them: one that fails in a way that nobody foresaw must not come
+ * back for ever. Waiting for a database or a queue that is away costs none.
+ */
+const MAX_ATTEMPTS = 100;
+const TOO_MANY: JobError = { code: 'too_many_attempts', message: `given up after ${MAX_ATTEMPTS} attempts` };
 
 /** Time for a last checkpoint when the worker goes away; without it training goes on from the one before. */
 const STOP_GRACE_MS = 5_000;
@@ -36,8 +50,14 @@ export async function runJob(jobId: string, context: WorkerContext, signal: Abor
     const from = claim.checkpoint?.step ?? 0;
     deaths = from > reached ? 0 : deaths + 1;
     reached = Math.max(reached, from);
-    if (deaths >= MAX_DEATHS) return await giveUp(claim, context);
-    if ((await attempt(claim, context, signal)) !== 'died') return;
+    if (claim.attempt > MAX_ATTEMPTS) return await fail(claim, context, TOO_MANY);
+    if (deaths >= MAX_DEATHS) return await fail(claim, context, DIED);
+    try {
+      if ((await attempt(claim, context, signal)) !== 'died') return;
+    } catch (error) {
+      if (!(error instanceof InputsLostError)) throw error;
+      return await fail(claim, context, { code: 'inputs_lost', message: error.message });
+    }
     if (signal.aborted) throw new JobInterruptedError(jobId);
   }
 }
@@ -56,7 +76,9 @@ async function attempt(claim: Claim, context: WorkerContext, signal: AbortSignal
   const recorder = createRecorder({ storage, fence, onCancelRequested: training.stop, onFailure: training.kill });
   const interrupt = () => {
     training.stop();
-    setTimeout(training.kill, STOP_GRACE_MS).unref();
+    // Before its first step there is nothing that a last checkpoint could keep.
+    const hasBegun = last !== undefined && last.type !== 'labelling';
+    setTimeout(training.kill, hasBegun ? STOP_GRACE_MS : 0).unref();
   };
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();
@@ -107,11 +129,14 @@ async function conclude(last: TrainingMessage | undefined, ending: Ending): Prom
       });
       log.error({ code: last.code }, last.message);
       return 'ended';
-    case 'stopped':
+    case 'stopped': {
       if (signal.aborted) throw new JobInterruptedError(fence.jobId);
-      await jobs.finish(fence, { status: 'cancelled', result: { step: last.step } });
+      // Stopped before its first step, it stands where it was taken up.
+      const step = Math.max(last.step, ending.claim.checkpoint?.step ?? 0);
+      await jobs.finish(fence, { status: 'cancelled', result: { step } });
       log.info('cancelled');
       return 'ended';
+    }
     default:
       log.warn({ exit }, 'the training process died');
       return 'died';
@@ -145,11 +170,7 @@ function model({ metrics, student, reference }: Finished, { claim: { job }, orde
   };
 }
 
-async function giveUp({ job, attempt }: Claim, { storage, log }: WorkerContext): Promise<void> {
-  const error: JobError = {
-    code: 'training_process_died',
-    message: `the training process died ${MAX_DEATHS} times without a new checkpoint`,
-  };
-  log.error({ job_id: job.id }, error.message);
+async function fail({ job, attempt }: Claim, { storage, log }: WorkerContext, error: JobError): Promise<void> {
+  log.error({ job_id: job.id, code: error.code }, error.message);
   await storage.jobs.finish({ jobId: job.id, attempt }, { status: 'failed', error });
 }

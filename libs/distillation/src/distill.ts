@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { DivergedError } from './diverged-error.ts';
 import { evaluate, type EvaluationSet } from './evaluate.ts';
-import { type DistillEvent } from './events.ts';
+import { type DistillEvent, type EvaluationMetrics } from './events.ts';
 import { label, labelAll } from './labels.ts';
 import { evenlySpread } from './observations.ts';
 import { type Prepared, prepare, type RegisteredTeacher } from './prepare.ts';
@@ -54,6 +54,7 @@ export async function* distill(
   const options = stepOptions(spec, prepared.student.network);
   let state = startingState(spec.seed, options, checkpoint);
   let savedAtMs = Date.now();
+  let metrics: EvaluationMetrics | undefined;
   const student = (): Policy => ({ network: options.network, weights: state.weights });
 
   while (state.step < spec.steps && !signal?.aborted) {
@@ -65,17 +66,21 @@ export async function* distill(
     requireFinite(state.step, terms);
     const seconds = (performance.now() - startedAtMs) / 1000;
     yield { type: 'step', step: state.step, seconds, metrics: terms };
-    if (state.step % spec.evaluate_every === 0 && state.step < spec.steps) {
-      yield { type: 'evaluation', step: state.step, metrics: await evaluate(heldOut, student()) };
+    if (state.step % spec.evaluate_every === 0 || state.step === spec.steps) {
+      metrics = await evaluate(heldOut, student());
+      yield { type: 'evaluation', step: state.step, metrics };
     }
     if (Date.now() - savedAtMs >= checkpointEveryMs) {
       yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
       savedAtMs = Date.now();
     }
   }
+  // After the last evaluation: who goes on from here has told it already.
   yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
-  if (state.step === spec.steps)
-    yield* finish(teacher, prepared, { set: heldOut, student: student(), step: state.step });
+  if (state.step === spec.steps) {
+    metrics ??= await evaluate(heldOut, student());
+    yield await finished(teacher, prepared, { set: heldOut, student: student(), step: state.step, metrics });
+  }
   tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
 }
 
@@ -126,15 +131,13 @@ function requireFinite(
   }
 }
 
-async function* finish(
+async function finished(
   teacher: RegisteredTeacher,
   { student: { rows, parameterCount } }: Prepared,
-  { set, student, step }: { set: EvaluationSet; student: Policy; step: number },
-): AsyncGenerator<DistillEvent> {
-  const metrics = await evaluate(set, student);
-  yield { type: 'evaluation', step, metrics };
+  { set, student, step, metrics }: { set: EvaluationSet; student: Policy; step: number; metrics: EvaluationMetrics },
+): Promise<DistillEvent> {
   const reference = { observations: set.observations, indices: evenlySpread(set.labels.indices, REFERENCE_FRAMES) };
   const { observation, actions } = teacher;
   const files = await studentFiles(student, { rows, observation, actions }, reference);
-  yield { type: 'finished', step, metrics, files, parameterCount };
+  return { type: 'finished', step, metrics, files, parameterCount };
 }

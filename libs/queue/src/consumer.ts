@@ -76,7 +76,7 @@ function openWorker(queueUrl: string, deliver: Deliver, options: ConsumerOptions
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   };
-  const onError = (error: Error) => options.onError?.(error);
+  const onError = atMostEvery(RETRY_MS, (error: Error) => options.onError?.(error));
   if (placeOf(queueUrl) === 'postgres') {
     const connection = postgresConnection(queueUrl, 2 + concurrency);
     return new Worker(QUEUE_NAME, deliver, { ...settings, connection }, createPostgresBackend).on('error', onError);
@@ -85,6 +85,18 @@ function openWorker(queueUrl: string, deliver: Deliver, options: ConsumerOptions
     'error',
     onError,
   );
+}
+
+/** BullMQ tells some outages thousands of times a second: what is told again within that time is told once. */
+function atMostEvery(periodMs: number, tell: (error: Error) => void): (error: Error) => void {
+  const toldAtMs = new Map<string, number>();
+  return (error) => {
+    const now = Date.now();
+    if (now - (toldAtMs.get(error.message) ?? -Infinity) < periodMs) return;
+    if (toldAtMs.size >= 100) toldAtMs.clear();
+    toldAtMs.set(error.message, now);
+    tell(error);
+  };
 }
 
 function asError(error: unknown): Error {

@@ -135,6 +135,14 @@ test('episodes that are empty or out of order are refused', async () => {
   );
 });
 
+test.each([
+  ['episode_starts', 'episode_starts: 762 episodes of 761 frames are too many'],
+  ['terminated', 'terminated: 762 for 4 episodes'],
+])('more %s than there can be are refused before any is read', async (name, message) => {
+  const forged = await changedJson(path, `${name}/zarr.json`, (json: ArrayJson) => (json.shape[0] = 762));
+  await expect(openRollouts(await forge(path, { [`${name}/zarr.json`]: forged }))).rejects.toThrow(message);
+});
+
 test('an action without a name is refused', async () => {
   const chunk = await encodeChunk(new Uint8Array(65_536).fill(4));
   await expect(openRollouts(await forge(path, { 'actions/c/0': chunk }))).rejects.toThrow('actions: 4 has no name');

@@ -8,6 +8,7 @@ import { type ArrayLayout } from './zarr-array.ts';
 import { withZip, type ZipReader } from './zip-reader.ts';
 
 const MAX_FRAMES = 2 ** 26;
+const MAX_EPISODES = 2 ** 20;
 
 /** A sealed rollouts file that was found whole. */
 export interface Rollouts {
@@ -55,12 +56,21 @@ async function readLayouts(zip: ZipReader) {
   if (frames.length === 0 || frames.length > MAX_FRAMES) {
     throw new RolloutsError(`frames: ${frames.length} frames, there may be 1 to ${MAX_FRAMES}`);
   }
+  // Its table of episodes is held in memory: declared lengths must not decide how much of it.
+  const episodeStarts = await readLayout(zip, 'episode_starts', 'int32', 1);
+  if (episodeStarts.length > Math.min(frames.length, MAX_EPISODES)) {
+    throw new RolloutsError(`episode_starts: ${episodeStarts.length} episodes of ${frames.length} frames are too many`);
+  }
+  const terminated = await readLayout(zip, 'terminated', 'bool', 1);
+  if (terminated.length !== episodeStarts.length) {
+    throw new RolloutsError(`terminated: ${terminated.length} for ${episodeStarts.length} episodes`);
+  }
   return {
     frames,
     actions: sameLength(await readLayout(zip, 'actions', 'uint8', 1), frames),
     rewards: sameLength(await readLayout(zip, 'rewards', 'float32', 1), frames),
-    episodeStarts: await readLayout(zip, 'episode_starts', 'int32', 1),
-    terminated: await readLayout(zip, 'terminated', 'bool', 1),
+    episodeStarts,
+    terminated,
   };
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pullBack } from './losses/vjp.ts';
 import { forward, type Network, type Weights } from './network.ts';
+import { squaredNorm } from './squared-norm.ts';
 
 /** The exact Jacobian of log π at x [B, …inputShape]: one gradient [B, …inputShape] an action, by A pull-backs. */
 export function logPolicyJacobian(network: Network, weights: Weights, x: tf.Tensor): tf.Tensor[] {
@@ -23,7 +24,7 @@ export interface JacobianNorms {
 
 /** @param student, teacher as `logPolicyJacobian` gives them, for the same x */
 export function jacobianNorms(student: readonly tf.Tensor[], teacher: readonly tf.Tensor[]): JacobianNorms {
-  const squared = (tensors: readonly tf.Tensor[]) => tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))));
+  const squared = (tensors: readonly tf.Tensor[]) => tf.addN(tensors.map(squaredNorm));
   const [difference, reference] = tf.tidy(() => {
     const differences = student.map((gradient, action) => tf.sub(gradient, teacher[action]!));
     return [squared(differences).dataSync()[0]!, squared(teacher).dataSync()[0]!];

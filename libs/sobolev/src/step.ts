@@ -7,6 +7,7 @@ import { clipByGlobalNorm } from './optimizers/clip.ts';
 import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 import { type OptimizerState } from './optimizers/update.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
+import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
 import { weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
 
@@ -86,9 +87,7 @@ export function lossGradients(
     const ordinary = gradients(points, value.gradient) as tf.Tensor[];
     return { gradients: ordinary, value: value.value, derivative: tf.scalar(0), weighting: tf.clone(weightingState) };
   }
-  const teacherTerm = meanOf(
-    batch.projections.map(({ v, pullBack }) => tf.div(tf.sum(tf.square(pullBack)), v.shape[0])),
-  );
+  const teacherTerm = meanOf(batch.projections.map(({ v, pullBack }) => tf.div(squaredNorm(pullBack), v.shape[0])));
   const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm });
   const share = tf.div<tf.Scalar>(weight, batch.projections.length);
   const derivative = batch.projections.map((projection) => vjpTerm(points, projection, share)).reduce(addTerms);

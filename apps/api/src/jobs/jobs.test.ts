@@ -110,6 +110,28 @@ test.each(badSpecs)('%s is refused with its pointer, and nothing is stored', asy
   expect(await api.stored()).toEqual(before);
 });
 
+test('a body nested too deep to be walked is refused, and nothing is stored', async () => {
+  const before = await api.stored();
+  const payload = `{"metadata":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  const headers = { 'content-type': 'application/json' };
+  const response = await api.app.inject({ method: 'POST', url: '/v1/jobs', headers, payload });
+  expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([422, 'invalid_request']);
+  expect(await api.stored()).toEqual(before);
+});
+
+test('of ten thousand fields at fault fifty are named', async () => {
+  const fields = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`k${index}`, 1]));
+  const { status, body } = await api.post('/v1/jobs', { ...job, ...fields });
+  expect([status, body.errors?.length]).toEqual([422, 50]);
+});
+
+test('metadata has 64 entries at most', async () => {
+  const entries = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, '']));
+  expect((await api.post('/v1/jobs', { ...job, metadata: entries(64) })).status).toBe(201);
+  const { status, body } = await api.post('/v1/jobs', { ...job, metadata: entries(65) });
+  expect([status, body.errors?.[0]?.pointer]).toEqual([422, '/metadata']);
+});
+
 test('rollouts under another contract than the teacher are refused with the fields that differ', async () => {
   const file = { upload: await api.upload(await tinyRollouts({ frame_skip: 3, noop_max: 7 })) };
   await api.post('/v1/rollouts', { name: 'other-contract', file });

@@ -30,7 +30,7 @@ async function planJob(storage: Dependencies['storage'], spec: JobSpec): Promise
   if (!rollouts) {
     throw fieldProblem('unknown_reference', '/rollouts', `no rollouts have the id or name '${spec.rollouts}'`);
   }
-  const table = checkDistillation(spec, seen(teacher), seen(rollouts));
+  const table = checkDistillation(spec, seen(teacher), { ...seen(rollouts), episodes: rollouts.episodes });
   return {
     kind: spec.kind,
     spec,

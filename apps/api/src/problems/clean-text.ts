@@ -1,9 +1,13 @@
 import { type FastifyRequest } from 'fastify';
 import { ProblemError } from './problem.ts';
 
+/** No field of ours is nested this deep; what recurs into a body must not run out of stack. */
+const MAX_DEPTH = 64;
+
 /**
  * Refuses text that Postgres cannot store: the character U+0000, and halves of surrogate pairs. Every string of a request
  * may end up in a row or in a query, so all are looked at in one place.
+ * @throws ProblemError
  */
 export function requireCleanText({ body, query, params }: FastifyRequest): void {
   for (const [part, value] of Object.entries({ body, query: copy(query), params: copy(params) })) {
@@ -21,11 +25,12 @@ function copy(parameters: unknown): unknown {
 }
 
 /** Where in plain data such text stands; undefined: nowhere. Streams and other objects are not looked into. */
-function findUnclean(value: unknown): string | undefined {
+function findUnclean(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return isClean(value) ? undefined : '';
   if (typeof value !== 'object' || value === null || !isPlain(value)) return undefined;
+  if (depth > MAX_DEPTH) throw new ProblemError('invalid_request', `the body is nested more than ${MAX_DEPTH} deep`);
   for (const [key, inner] of Object.entries(value)) {
-    const path = isClean(key) ? findUnclean(inner) : '';
+    const path = isClean(key) ? findUnclean(inner, depth + 1) : '';
     if (path !== undefined) return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${path}`;
   }
   return undefined;

@@ -1,11 +1,13 @@
 import { SpecError } from '@distiller/distillation/spec';
-import { ArtifactCorruptError, NameTakenError, TooManyBytesError, UploadGoneError } from '@distiller/storage';
+import { ArtifactCorruptError, NameTakenError, TooManyBytesError } from '@distiller/storage';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { fieldErrors } from './field-errors.ts';
 import { fieldProblem, ProblemError, type ProblemCode, PROBLEMS } from './problem.ts';
 
 const RETRY_AFTER_S = 5;
+/** Fields named in one answer: it must not grow with a hostile body. */
+const MAX_ERRORS = 50;
 
 /** Answers whatever a route threw as problem+json; what is our own fault is logged and not told. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -22,7 +24,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     detail: problem.message,
     instance: request.url.split('?')[0],
     code: problem.code,
-    errors: problem.errors,
+    errors: problem.errors.slice(0, MAX_ERRORS),
     request_id: request.id,
   };
   // As text: the answer to an error must not depend on a route's schemas.
@@ -42,8 +44,7 @@ function toProblem(thrown: unknown): ProblemError {
   }
   if (thrown instanceof SpecError) return fieldProblem(specCode(thrown.code), thrown.pointer, thrown.message);
   if (thrown instanceof NameTakenError) return fieldProblem('name_taken', '/name', thrown.message);
-  if (thrown instanceof UploadGoneError) return new ProblemError('unknown_reference', thrown.message);
-  if (thrown instanceof TooManyBytesError) return new ProblemError('body_too_large', thrown.message);
+  if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);
 }
@@ -60,7 +61,7 @@ function specCode(code: string): ProblemCode {
 /** Fastify's refusals, and failures of what stands behind us. */
 function fromFramework(thrown: unknown): ProblemError {
   const { statusCode, message } = thrown as Partial<FastifyError>;
-  if (statusCode === 413) return new ProblemError('body_too_large', message ?? '');
+  if (statusCode === 413) return fieldProblem('body_too_large', '', message ?? '');
   if (statusCode === 415) return new ProblemError('unsupported_media_type', message ?? '');
   if (statusCode === 503 || isOutage(thrown)) return new ProblemError('unavailable', 'try again in a few seconds');
   if (statusCode !== undefined && statusCode < 500) return new ProblemError('malformed_request', message ?? '');
@@ -87,5 +88,10 @@ const OUTAGES = new Set([
 function isOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const code = 'code' in thrown ? String(thrown.code) : '';
-  return OUTAGES.has(code) || (thrown.cause !== undefined && isOutage(thrown.cause));
+  // pg gives no code when the server goes away in the middle of a query.
+  return (
+    OUTAGES.has(code) ||
+    /^Connection terminated/.test(thrown.message) ||
+    (thrown.cause !== undefined && isOutage(thrown.cause))
+  );
 }

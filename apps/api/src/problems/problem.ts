@@ -22,6 +22,7 @@ export const PROBLEMS = {
   architecture_invalid: { status: 422, title: 'The layers do not fit together' },
   contract_mismatch: { status: 422, title: 'Teacher and rollouts have different observation contracts' },
   actions_mismatch: { status: 422, title: 'Teacher and rollouts have different actions' },
+  rollouts_too_short: { status: 422, title: 'The rollouts have too few episodes to be split' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   artifact_damaged: { status: 500, title: 'The stored bytes are missing or damaged' },
   unavailable: { status: 503, title: 'A part of the service is away; try again' },

@@ -41,6 +41,13 @@ test.each([
   expect(await api.stored()).toEqual(before);
 });
 
+test.each(['a\0b', 'a\ud800b'])('an action named %j, which no row can hold, is refused', async (action) => {
+  const before = await api.stored();
+  const { status, body } = await create('unclean', await tinyRollouts({}, [action, 'FIRE', 'RIGHT', 'LEFT']));
+  expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'rollouts_invalid', '/file']);
+  expect(await api.stored()).toEqual(before);
+});
+
 test('a file with another hash than was given is refused', async () => {
   const before = await api.stored();
   const { status, body } = await create('other', file, 'f'.repeat(64));

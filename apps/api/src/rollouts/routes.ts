@@ -5,7 +5,7 @@ import { type App, type Dependencies } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { fieldProblem, ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
-import { discardWhenRefused, requireUpload } from '../uploads/taking.ts';
+import { discardWhenRefused, requireUpload, takingUpload } from '../uploads/taking.ts';
 import { Rollouts, toRollouts } from './schema.ts';
 
 const tags = ['rollouts'];
@@ -26,7 +26,8 @@ export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
       onSend: discardWhenRefused(dependencies, 'file'),
     },
     async ({ body }, reply) => {
-      const rollouts = toRollouts(await createRollouts(dependencies, body));
+      const creating = createRollouts(dependencies, body);
+      const rollouts = toRollouts(await takingUpload(body.file.upload, '/file/upload', creating));
       return reply.code(201).header('location', `/v1/rollouts/${rollouts.id}`).send(rollouts);
     },
   );

@@ -6,7 +6,7 @@ import { layerTableJson } from '../layer-table.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { fieldProblem, ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
-import { discardWhenRefused, requireUpload } from '../uploads/taking.ts';
+import { discardWhenRefused, requireUpload, takingUpload } from '../uploads/taking.ts';
 import { Teacher, toTeacher } from './schema.ts';
 
 const tags = ['teachers'];
@@ -27,7 +27,8 @@ export function teacherRoutes(app: App, dependencies: Dependencies): void {
       onSend: discardWhenRefused(dependencies, 'weights'),
     },
     async ({ body }, reply) => {
-      const teacher = toTeacher(await createTeacher(dependencies, body));
+      const creating = createTeacher(dependencies, body);
+      const teacher = toTeacher(await takingUpload(body.weights.upload, '/weights/upload', creating));
       return reply.code(201).header('location', `/v1/teachers/${teacher.id}`).send(teacher);
     },
   );

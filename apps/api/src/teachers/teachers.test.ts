@@ -119,6 +119,17 @@ test.each(['upload_0', '../../etc/passwd', 'upload_../x', 'a\0b'])('%j is no upl
   expect(body.errors?.[0]?.pointer).toBe('/weights/upload');
 });
 
+test('of five that take one upload at once, one does, and the others are told which field is at fault', async () => {
+  const upload = await api.upload(weights);
+  const names = Array.from({ length: 5 }, (_, index) => `taker-${index}`);
+  const results = await Promise.all(
+    names.map((name) => api.post('/v1/teachers', { ...input, name, weights: { upload } })),
+  );
+  expect(results.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422, 422]);
+  const refused = results.filter(({ status }) => status === 422);
+  expect(refused.map(({ body }) => body.errors?.[0]?.pointer)).toEqual(refused.map(() => '/weights/upload'));
+});
+
 test('an upload serves one create call', async () => {
   const upload = await api.upload(weights);
   expect((await api.post('/v1/teachers', { ...input, name: 'once', weights: { upload } })).status).toBe(201);

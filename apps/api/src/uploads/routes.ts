@@ -42,7 +42,9 @@ export function uploadRoutes(app: App, { storage, artifacts, maxUploadBytes }: D
       const staged = await stageBody(artifacts, body, { maxBytes: maxUploadBytes, declaredBytes });
       if (expected !== undefined && expected !== staged.sha256) {
         await artifacts.discard(staged.id);
-        throw new ProblemError('digest_mismatch', `the bytes that came have sha256 ${staged.sha256}`);
+        const detail = `the bytes that came have sha256 ${staged.sha256}`;
+        const parameter = request.query.sha256 === undefined ? 'repr-digest' : 'sha256';
+        throw new ProblemError('digest_mismatch', detail, [{ parameter, detail, code: 'digest_mismatch' }]);
       }
       const upload = toUpload(await storage.uploads.create(staged));
       return reply.code(201).header('location', `/v1/uploads/${upload.id}`).send(upload);

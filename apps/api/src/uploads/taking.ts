@@ -1,13 +1,30 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type UploadRow } from '@distiller/storage';
+import { UploadGoneError, type UploadRow } from '@distiller/storage';
 import { type Dependencies } from '../dependencies.ts';
-import { fieldProblem } from '../problems/problem.ts';
+import { fieldProblem, type ProblemError } from '../problems/problem.ts';
 
 /** The upload that a create call names. @throws ProblemError pointing at the field */
 export async function requireUpload({ storage }: Dependencies, id: string, pointer: string): Promise<UploadRow> {
   const upload = await storage.uploads.get(id);
   if (upload) return upload;
-  throw fieldProblem('unknown_reference', pointer, `no upload ${id}: it was used, removed, or never was`);
+  throw gone(id, pointer);
+}
+
+/**
+ * A create call's work with the upload that it names, which another call may take at any moment of it.
+ * @throws ProblemError pointing at the field when that happens
+ */
+export async function takingUpload<T>(id: string, pointer: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const isGone = error instanceof UploadGoneError || (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw isGone ? gone(id, pointer) : error;
+  }
+}
+
+function gone(id: string, pointer: string): ProblemError {
+  return fieldProblem('unknown_reference', pointer, `no upload ${id}: it was used, removed, or never was`);
 }
 
 /**

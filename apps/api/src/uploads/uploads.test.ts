@@ -49,6 +49,7 @@ test('a digest that does not fit is refused, and nothing is stored', async () =>
   const digest = sha256(Buffer.from('other'), 'base64');
   const refused = await send(Buffer.from('weights'), { 'repr-digest': `sha-256=:${digest}:` });
   expect([refused.status, refused.body['code']]).toEqual([422, 'digest_mismatch']);
+  expect(refused.body['errors']).toMatchObject([{ parameter: 'repr-digest' }]);
   const malformed = await send(Buffer.from('weights'), { 'repr-digest': 'sha-256=:abc:' });
   expect([malformed.status, malformed.body['code']]).toEqual([422, 'invalid_request']);
   expect(await api.stored()).toEqual(before);

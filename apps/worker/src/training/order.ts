@@ -1,7 +1,15 @@
 import { Architecture } from '@distiller/distillation';
 import { DistillationSpec, ObservationContract } from '@distiller/distillation/spec';
 import { type EngineName } from '@distiller/compute';
-import { type ArtifactStore, type Claim, type Storage } from '@distiller/storage';
+import {
+  ArtifactCorruptError,
+  type ArtifactStore,
+  type Claim,
+  type RolloutsRow,
+  type Storage,
+  type TeacherRow,
+} from '@distiller/storage';
+import { ZodError } from 'zod';
 import { type TrainingOrder } from './messages.ts';
 
 export interface OrderContext {
@@ -12,14 +20,37 @@ export interface OrderContext {
   checkpointEveryMs: number;
 }
 
-/** Gathers what one attempt needs, rows parsed and files at hand. */
-export async function trainingOrder({ job, checkpoint }: Claim, context: OrderContext): Promise<TrainingOrder> {
-  const { storage, artifacts, artifactsUrl, engine, checkpointEveryMs } = context;
+/** What the job needs is gone, damaged or not to be read by this version: another attempt would end the same. */
+export class InputsLostError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'InputsLostError';
+  }
+}
+
+/**
+ * Gathers what one attempt needs, rows parsed and files at hand.
+ * @throws InputsLostError
+ */
+export async function trainingOrder(claim: Claim, context: OrderContext): Promise<TrainingOrder> {
+  const { job } = claim;
   const [teacher, rollouts] = await Promise.all([
-    storage.teachers.get(required(job.teacher?.id, 'teacher')),
-    storage.rollouts.get(required(job.rollouts?.id, 'rollouts')),
+    context.storage.teachers.get(required(job.teacher?.id, 'teacher')),
+    context.storage.rollouts.get(required(job.rollouts?.id, 'rollouts')),
   ]);
-  const { weights, ...row } = required(teacher, 'teacher');
+  return fillOrder(claim, required(teacher, 'teacher'), required(rollouts, 'rollouts'), context).catch(
+    (error: unknown) => {
+      throw isLasting(error) ? new InputsLostError(`the job's inputs: ${error.message}`, { cause: error }) : error;
+    },
+  );
+}
+
+async function fillOrder(
+  { job, checkpoint }: Claim,
+  { weights, ...row }: TeacherRow,
+  rollouts: RolloutsRow,
+  { artifacts, artifactsUrl, engine, checkpointEveryMs }: OrderContext,
+): Promise<TrainingOrder> {
   return {
     type: 'train',
     engine,
@@ -30,7 +61,7 @@ export async function trainingOrder({ job, checkpoint }: Claim, context: OrderCo
       architecture: Architecture.parse(row.architecture),
       weightsPath: await artifacts.path(weights.sha256),
     },
-    rolloutsPath: await artifacts.path(required(rollouts, 'rollouts').file.sha256),
+    rolloutsPath: await artifacts.path(rollouts.file.sha256),
     checkpointPath: checkpoint ? await artifacts.path(checkpoint.sha256) : undefined,
     checkpointEveryMs,
     artifactsUrl,
@@ -38,6 +69,11 @@ export async function trainingOrder({ job, checkpoint }: Claim, context: OrderCo
 }
 
 function required<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new Error(`the job's ${what} is gone`);
+  if (value === null || value === undefined) throw new InputsLostError(`the job's ${what} is gone`);
   return value;
+}
+
+function isLasting(error: unknown): error is Error {
+  if (error instanceof ArtifactCorruptError || error instanceof ZodError) return true;
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -76,5 +76,8 @@ function failure(error: unknown): TrainingMessage {
 }
 
 function send(message: TrainingMessage): void {
-  process.send?.(message);
+  // The worker may be gone already: then so are we, without a word.
+  process.send?.(message, undefined, undefined, (error) => {
+    if (error) process.exit(1);
+  });
 }

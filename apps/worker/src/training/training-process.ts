@@ -17,6 +17,8 @@ export interface TrainingProcess {
 export function startTraining(order: TrainingOrder, onMessage: (message: TrainingMessage) => void): TrainingProcess {
   const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
     execArgv: TYPESCRIPT_ARGUMENTS,
+    // JSON would turn a metric that is not finite into null.
+    serialization: 'advanced',
     // Its own words are for the worker's log; its stdin is nobody's.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

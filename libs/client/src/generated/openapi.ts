@@ -281,12 +281,12 @@ export interface components {
     schemas: {
         Architecture: {
             /** @enum {string} */
-            preset?: "paper-student" | "nature";
+            preset?: "paper-student" | "nature" | "rusu-25" | "rusu-7" | "rusu-4" | "impala" | "mlp";
             layers?: components["schemas"]["Layer"][];
         };
         ArchitectureInput: {
             /** @enum {string} */
-            preset?: "paper-student" | "nature";
+            preset?: "paper-student" | "nature" | "rusu-25" | "rusu-7" | "rusu-4" | "impala" | "mlp";
             layers?: components["schemas"]["LayerInput"][];
         };
         DerivativeTerm: {
@@ -537,6 +537,130 @@ export interface components {
                 [key: string]: string;
             };
         };
+        InnerLayer: {
+            /** @constant */
+            kind: "conv";
+            filters: number;
+            kernel: number;
+            /** @default 1 */
+            stride: number;
+            /**
+             * @description zeros on every side; 'valid': none, 'same': as many as keep the size (stride 1, odd kernel)
+             * @default valid
+             */
+            padding: ("valid" | "same") | number;
+        } | {
+            /** @constant */
+            kind: "dense";
+            units: number;
+        } | {
+            /** @constant */
+            kind: "flatten";
+        } | {
+            /** @constant */
+            kind: "max-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding: number;
+        } | {
+            /** @constant */
+            kind: "average-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding: number;
+        } | {
+            /** @constant */
+            kind: "layer-norm";
+        } | {
+            /** @constant */
+            kind: "relu";
+        } | {
+            /** @constant */
+            kind: "leaky-relu";
+            /** @default 0.01 */
+            slope: number;
+        } | {
+            /** @constant */
+            kind: "elu";
+            /** @default 1 */
+            alpha: number;
+        } | {
+            /** @constant */
+            kind: "gelu";
+        } | {
+            /** @constant */
+            kind: "silu";
+        } | {
+            /** @constant */
+            kind: "tanh";
+        } | {
+            /** @constant */
+            kind: "softplus";
+        };
+        InnerLayerInput: {
+            /** @constant */
+            kind: "conv";
+            filters: number;
+            kernel: number;
+            /** @default 1 */
+            stride?: number;
+            /**
+             * @description zeros on every side; 'valid': none, 'same': as many as keep the size (stride 1, odd kernel)
+             * @default valid
+             */
+            padding?: ("valid" | "same") | number;
+        } | {
+            /** @constant */
+            kind: "dense";
+            units: number;
+        } | {
+            /** @constant */
+            kind: "flatten";
+        } | {
+            /** @constant */
+            kind: "max-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding?: number;
+        } | {
+            /** @constant */
+            kind: "average-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding?: number;
+        } | {
+            /** @constant */
+            kind: "layer-norm";
+        } | {
+            /** @constant */
+            kind: "relu";
+        } | {
+            /** @constant */
+            kind: "leaky-relu";
+            /** @default 0.01 */
+            slope?: number;
+        } | {
+            /** @constant */
+            kind: "elu";
+            /** @default 1 */
+            alpha?: number;
+        } | {
+            /** @constant */
+            kind: "gelu";
+        } | {
+            /** @constant */
+            kind: "silu";
+        } | {
+            /** @constant */
+            kind: "tanh";
+        } | {
+            /** @constant */
+            kind: "softplus";
+        };
         Job: {
             id: string;
             kind: string;
@@ -686,10 +810,10 @@ export interface components {
             /** @default 1 */
             stride: number;
             /**
+             * @description zeros on every side; 'valid': none, 'same': as many as keep the size (stride 1, odd kernel)
              * @default valid
-             * @constant
              */
-            padding: "valid";
+            padding: ("valid" | "same") | number;
         } | {
             /** @constant */
             kind: "dense";
@@ -699,7 +823,50 @@ export interface components {
             kind: "flatten";
         } | {
             /** @constant */
+            kind: "max-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding: number;
+        } | {
+            /** @constant */
+            kind: "average-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding: number;
+        } | {
+            /** @constant */
+            kind: "layer-norm";
+        } | {
+            /** @constant */
             kind: "relu";
+        } | {
+            /** @constant */
+            kind: "leaky-relu";
+            /** @default 0.01 */
+            slope: number;
+        } | {
+            /** @constant */
+            kind: "elu";
+            /** @default 1 */
+            alpha: number;
+        } | {
+            /** @constant */
+            kind: "gelu";
+        } | {
+            /** @constant */
+            kind: "silu";
+        } | {
+            /** @constant */
+            kind: "tanh";
+        } | {
+            /** @constant */
+            kind: "softplus";
+        } | {
+            /** @constant */
+            kind: "residual";
+            layers: components["schemas"]["InnerLayer"][];
         };
         LayerInput: {
             /** @constant */
@@ -709,10 +876,10 @@ export interface components {
             /** @default 1 */
             stride?: number;
             /**
+             * @description zeros on every side; 'valid': none, 'same': as many as keep the size (stride 1, odd kernel)
              * @default valid
-             * @constant
              */
-            padding?: "valid";
+            padding?: ("valid" | "same") | number;
         } | {
             /** @constant */
             kind: "dense";
@@ -722,7 +889,50 @@ export interface components {
             kind: "flatten";
         } | {
             /** @constant */
+            kind: "max-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding?: number;
+        } | {
+            /** @constant */
+            kind: "average-pool";
+            size: number;
+            stride: number;
+            /** @default 0 */
+            padding?: number;
+        } | {
+            /** @constant */
+            kind: "layer-norm";
+        } | {
+            /** @constant */
             kind: "relu";
+        } | {
+            /** @constant */
+            kind: "leaky-relu";
+            /** @default 0.01 */
+            slope?: number;
+        } | {
+            /** @constant */
+            kind: "elu";
+            /** @default 1 */
+            alpha?: number;
+        } | {
+            /** @constant */
+            kind: "gelu";
+        } | {
+            /** @constant */
+            kind: "silu";
+        } | {
+            /** @constant */
+            kind: "tanh";
+        } | {
+            /** @constant */
+            kind: "softplus";
+        } | {
+            /** @constant */
+            kind: "residual";
+            layers: components["schemas"]["InnerLayerInput"][];
         };
         LayerTable: {
             layers: {
@@ -1217,7 +1427,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */

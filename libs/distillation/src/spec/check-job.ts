@@ -13,9 +13,13 @@ interface Seen {
 /**
  * Checks a distillation against its teacher and rollouts before anything is stored.
  * @returns the student's layer table
- * @throws SpecError: `contract_mismatch`, `actions_mismatch`, `architecture_invalid`
+ * @throws SpecError: `contract_mismatch`, `actions_mismatch`, `rollouts_too_short`, `architecture_invalid`
  */
-export function checkDistillation(spec: DistillationSpec, teacher: Seen, rollouts: Seen): LayerTable {
+export function checkDistillation(
+  spec: DistillationSpec,
+  teacher: Seen,
+  rollouts: Seen & { episodes: number },
+): LayerTable {
   const differences = contractDifferences(teacher.observation, rollouts.observation);
   if (differences.length > 0) {
     const list = differences.join('; ');
@@ -28,6 +32,9 @@ export function checkDistillation(spec: DistillationSpec, teacher: Seen, rollout
   if (teacher.actions.join() !== rollouts.actions.join()) {
     const both = `${teacher.actions.join(' ')} ≠ ${rollouts.actions.join(' ')}`;
     throw new SpecError('actions_mismatch', '/rollouts', `recorded with other actions than the teacher's: ${both}`);
+  }
+  if (rollouts.episodes < 2) {
+    throw new SpecError('rollouts_too_short', '/rollouts', 'one episode: held out, it leaves none to train on');
   }
   return resolveTable(spec.student, teacher.observation, teacher.actions.length, '/student');
 }

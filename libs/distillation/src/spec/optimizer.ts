@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const LearningRateSchedule = z
+const LearningRateSchedule = z
   .strictObject({
     kind: z.enum(['constant', 'linear', 'cosine']).default('constant'),
     warmup_steps: z.int().min(0).default(0).describe('steps over which the rate rises from 0'),

@@ -43,15 +43,17 @@ export async function inspectRollouts(path: string): Promise<InspectedRollouts> 
   }
 }
 
-/** What a file says twice must agree. */
+/** What a file says twice must agree, and what goes into rows must be text. */
 function requireConsistent({ attributes, height, width }: Rollouts, observation: ObservationContract): void {
   const wrong = [
     attributes.game !== observation.game && `its game ${attributes.game} is not its contract's ${observation.game}`,
     attributes.contract_hash !== contractHash(observation) && 'its contract_hash is not the hash of its contract',
+    attributes.actions.some((action) => /[\0\p{Surrogate}]/u.test(action)) &&
+      'the name of an action holds U+0000 or an unpaired surrogate',
     (height !== observation.height || width !== observation.width) &&
       `its frames are ${height}×${width}, its contract says ${observation.height}×${observation.width}`,
   ].find(Boolean);
-  if (wrong) throw new SpecError('rollouts_invalid', '/file', `the file contradicts itself: ${wrong}`);
+  if (wrong) throw new SpecError('rollouts_invalid', '/file', `the file is not sound: ${wrong}`);
 }
 
 function parseContract(raw: unknown): ObservationContract {

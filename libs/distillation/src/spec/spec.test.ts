@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeSafetensors } from '@distiller/policies/description';
@@ -116,20 +116,27 @@ test('the hash of a contract changes with every field and not with their order',
 });
 
 test('rollouts recorded under another contract than the teacher’s are refused, field by field', () => {
-  const seen = { observation: tinyContract, actions: ACTIONS };
+  const seen = { observation: tinyContract, actions: ACTIONS, episodes: 6 };
   const other = { ...seen, observation: { ...tinyContract, frame_skip: 3, noop_max: 0 } };
   expect(() => checkDistillation(JobSpec.parse(job), seen, other)).toThrow(/frame_skip: 4 ≠ 3; noop_max: 30 ≠ 0/);
 });
 
 test('rollouts with other actions than the teacher’s are refused', () => {
-  const seen = { observation: tinyContract, actions: ACTIONS };
+  const seen = { observation: tinyContract, actions: ACTIONS, episodes: 6 };
   expect(() => checkDistillation(JobSpec.parse(job), seen, { ...seen, actions: [...ACTIONS].reverse() })).toThrow(
     'NOOP LEFT RIGHT ≠ RIGHT LEFT NOOP',
   );
 });
 
-test('a student that does not fit the contract is refused at its layer', () => {
+test('rollouts of one episode are refused: held out, it leaves none to train on', () => {
   const seen = { observation: tinyContract, actions: ACTIONS };
+  expect(() => checkDistillation(JobSpec.parse(job), seen, { ...seen, episodes: 1 })).toThrow(
+    expect.objectContaining({ code: 'rollouts_too_short', pointer: '/rollouts' }),
+  );
+});
+
+test('a student that does not fit the contract is refused at its layer', () => {
+  const seen = { observation: tinyContract, actions: ACTIONS, episodes: 6 };
   const student = {
     layers: [{ kind: 'conv', filters: 2, kernel: 13 }, { kind: 'flatten' }, { kind: 'dense', units: 3 }],
   };
@@ -182,6 +189,18 @@ test('one flipped bit is found by the hash that the client states', async () => 
   await expect(inspectTeacher(flipped, path)).rejects.toMatchObject({
     code: 'weights_hash_mismatch',
     pointer: '/weights/sha256',
+  });
+});
+
+test('a file too large for its architecture is refused without being read', async () => {
+  const path = join(directory, 'sparse');
+  await writeFile(path, '');
+  // More than one buffer can hold, and no bytes on the disk.
+  await truncate(path, 2 ** 40);
+  await expect(inspectTeacher(teacher(), path)).rejects.toMatchObject({
+    code: 'weights_invalid',
+    pointer: '/weights',
+    message: expect.stringContaining('too many') as string,
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import {
   Architecture,
@@ -37,6 +37,9 @@ export const TeacherInput = z
   .meta({ id: 'NewTeacher' });
 export type TeacherInput = z.infer<typeof TeacherInput>;
 
+/** More than any safetensors header that is read. */
+const MAX_HEADER_BYTES = 2 ** 20;
+
 export interface InspectedTeacher {
   sha256: string;
   contractHash: string;
@@ -48,12 +51,13 @@ export interface InspectedTeacher {
  * @throws SpecError whose pointer names the field at fault
  */
 export async function inspectTeacher(teacher: TeacherInput, path: string): Promise<InspectedTeacher> {
+  const table = resolveTable(teacher.architecture, teacher.observation, teacher.actions.length, '/architecture');
+  await requireSize(path, table);
   const bytes = await readFile(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (teacher.weights.sha256 !== undefined && teacher.weights.sha256 !== sha256) {
     throw new SpecError('weights_hash_mismatch', '/weights/sha256', `the uploaded weights have sha256 ${sha256}`);
   }
-  const table = resolveTable(teacher.architecture, teacher.observation, teacher.actions.length, '/architecture');
   try {
     checkWeights(table.rows, readSafetensors(bytes).tensors);
   } catch (error) {
@@ -61,6 +65,13 @@ export async function inspectTeacher(teacher: TeacherInput, path: string): Promi
     throw error;
   }
   return { sha256, contractHash: contractHash(teacher.observation), table };
+}
+
+/** A file is read into memory only where it can be what it should be: 4 bytes a parameter and a header. */
+async function requireSize(path: string, { parameters }: LayerTable): Promise<void> {
+  const { size } = await stat(path);
+  if (size <= 4 * parameters + MAX_HEADER_BYTES) return;
+  throw new SpecError('weights_invalid', '/weights', `${size} bytes are too many for ${parameters} parameters`);
 }
 
 /** Layer table of an architecture under a contract. @throws SpecError pointing below `pointer` at the layer that does not fit */

@@ -1,4 +1,7 @@
+import { ArchitectureError } from './architecture-error.ts';
+import { layerNames } from './layer-names.ts';
 import { type LayerSpec } from './layer-spec.ts';
+import { measure } from './measure.ts';
 
 /** One row of a policy's layer table. Shapes are without the batch: [height, width, channels] or [units]. */
 export interface LayerRow {
@@ -10,25 +13,14 @@ export interface LayerRow {
   parameters: number;
   /** Floating-point operations of one forward pass of one example (a multiply and an add are two). */
   flops: number;
+  /** The layers of a residual block. */
+  inner?: LayerRow[];
 }
 
 export interface LayerTable {
   rows: LayerRow[];
   parameters: number;
   flops: number;
-}
-
-/** A layer that cannot stand where it was put; `index` is its place in the list. */
-export class ArchitectureError extends Error {
-  readonly index: number;
-  readonly field: string;
-
-  constructor(index: number, field: string, message: string) {
-    super(message);
-    this.name = 'ArchitectureError';
-    this.index = index;
-    this.field = field;
-  }
 }
 
 /**
@@ -38,28 +30,69 @@ export class ArchitectureError extends Error {
  * @throws ArchitectureError at the first layer that does not fit
  */
 export function layerTable(layers: readonly LayerSpec[], inputShape: number[], actions: number): LayerTable {
-  const names = layerNames(layers);
+  const rows = layerRows(layers, inputShape);
+  requireLogits(layers, actions);
+  return { rows, parameters: total(rows, 'parameters'), flops: total(rows, 'flops') };
+}
+
+/** @param block name of the residual block that the layers are in */
+function layerRows(layers: readonly LayerSpec[], inputShape: number[], block?: string): LayerRow[] {
+  const names = layerNames(layers, block);
   const rows: LayerRow[] = [];
   let shape = inputShape;
   for (const [index, spec] of layers.entries()) {
-    const row = { name: names[index] ?? spec.kind, spec, inputShape: shape, ...measure(spec, shape, index) };
+    const place = { name: names[index] ?? spec.kind, spec, inputShape: shape };
+    const row =
+      spec.kind === 'residual' ? residualRow(spec.layers, place, index) : { ...place, ...measure(spec, shape, index) };
     rows.push(row);
     requireSize(rows);
     shape = row.outputShape;
   }
-  requireLogits(layers, actions);
-  const total = (field: 'parameters' | 'flops') => rows.reduce((sum, row) => sum + row[field], 0);
-  return { rows, parameters: total('parameters'), flops: total('flops') };
+  return rows;
+}
+
+type Place = Pick<LayerRow, 'name' | 'spec' | 'inputShape'>;
+
+function residualRow(layers: readonly LayerSpec[], place: Place, index: number): LayerRow {
+  const { name, inputShape } = place;
+  const inner = within(index, () => layerRows(layers, inputShape, name));
+  const outputShape = inner.at(-1)?.outputShape ?? [];
+  if (outputShape.join() !== inputShape.join()) {
+    const shapes = `[${inputShape.join(', ')}] and gives [${outputShape.join(', ')}]`;
+    throw new ArchitectureError(index, 'layers', `a residual block must keep its shape: this one takes ${shapes}`);
+  }
+  // The sum with the input is one operation an element.
+  const flops = total(inner, 'flops') + inputShape.reduce((product, size) => product * size, 1);
+  return { ...place, outputShape, parameters: total(inner, 'parameters'), flops, inner };
+}
+
+/** What is wrong inside a block is wrong at the block's place, in a field of one of its layers. */
+function within<T>(index: number, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof ArchitectureError)) throw error;
+    throw new ArchitectureError(index, `layers/${error.index}/${error.field}`, error.message);
+  }
+}
+
+function total(rows: readonly LayerRow[], field: 'parameters' | 'flops'): number {
+  return rows.reduce((sum, row) => sum + row[field], 0);
 }
 
 /** Beyond this a policy with its optimiser state would fill a small machine, and no Atari policy comes near it. */
 const MAX_PARAMETERS = 50_000_000;
 
 function requireSize(rows: readonly LayerRow[]): void {
-  const parameters = rows.reduce((sum, row) => sum + row.parameters, 0);
-  if (parameters <= MAX_PARAMETERS) return;
-  const field = rows.at(-1)?.spec.kind === 'conv' ? 'filters' : 'units';
-  throw new ArchitectureError(rows.length - 1, field, `more than ${MAX_PARAMETERS} parameters`);
+  if (total(rows, 'parameters') <= MAX_PARAMETERS) return;
+  throw new ArchitectureError(rows.length - 1, sizeField(rows.at(-1)!.spec), `more than ${MAX_PARAMETERS} parameters`);
+}
+
+/** The field that makes a layer large. */
+function sizeField({ kind }: LayerSpec): string {
+  if (kind === 'conv') return 'filters';
+  if (kind === 'dense') return 'units';
+  return kind === 'residual' ? 'layers' : 'kind';
 }
 
 function requireLogits(layers: readonly LayerSpec[], actions: number): void {
@@ -73,60 +106,4 @@ function requireLogits(layers: readonly LayerSpec[], actions: number): void {
     'units',
     `the last layer has ${last.units} units but there are ${actions} actions`,
   );
-}
-
-type Measure = Pick<LayerRow, 'outputShape' | 'parameters' | 'flops'>;
-
-function measure(spec: LayerSpec, shape: number[], index: number): Measure {
-  switch (spec.kind) {
-    case 'conv': {
-      const [height, width, channels] = requireImage(shape, index, 'conv');
-      const out = [height, width].map((size) => Math.floor((size - spec.kernel) / spec.stride) + 1);
-      if (out.some((size) => size < 1)) {
-        throw new ArchitectureError(
-          index,
-          'kernel',
-          `a ${spec.kernel}×${spec.kernel} kernel does not fit in ${height}×${width}`,
-        );
-      }
-      const weights = spec.kernel ** 2 * channels * spec.filters;
-      const positions = out[0]! * out[1]!;
-      return {
-        outputShape: [...out, spec.filters],
-        parameters: weights + spec.filters,
-        flops: 2 * weights * positions,
-      };
-    }
-    case 'dense': {
-      if (shape.length !== 1)
-        throw new ArchitectureError(index, 'kind', 'a dense layer needs a flatten layer before it');
-      const weights = shape[0]! * spec.units;
-      return { outputShape: [spec.units], parameters: weights + spec.units, flops: 2 * weights };
-    }
-    case 'flatten':
-      return { outputShape: [shape.reduce((product, size) => product * size, 1)], parameters: 0, flops: 0 };
-    case 'relu':
-      return { outputShape: shape, parameters: 0, flops: 0 };
-  }
-}
-
-function requireImage(shape: number[], index: number, kind: string): [number, number, number] {
-  const [height, width, channels] = shape;
-  if (height === undefined || width === undefined || channels === undefined) {
-    throw new ArchitectureError(index, 'kind', `a ${kind} layer cannot come after flatten`);
-  }
-  return [height, width, channels];
-}
-
-/** conv1, conv2 …, dense (or dense1, dense2 … where there are several), and `logits` for the last: names of the weights on disk. */
-export function layerNames(layers: readonly LayerSpec[]): string[] {
-  const hidden = layers.filter((layer, index) => layer.kind === 'dense' && index < layers.length - 1).length;
-  const seen = new Map<string, number>();
-  return layers.map(({ kind }, index) => {
-    const count = (seen.get(kind) ?? 0) + 1;
-    seen.set(kind, count);
-    if (kind === 'dense' && index === layers.length - 1) return 'logits';
-    if (kind === 'dense' && hidden === 1) return 'dense';
-    return `${kind}${count}`;
-  });
 }

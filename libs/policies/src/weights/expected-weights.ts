@@ -1,7 +1,10 @@
 import { type LayerRow } from '../description/layer-table.ts';
 import { type NamedTensor, WeightsError } from './safetensors.ts';
 
-/** Name and shape of one weight on disk, in PyTorch's layout: conv [out, in, height, width], dense [out, in], bias [out]. */
+/**
+ * Name and shape of one weight on disk, in PyTorch's layout: conv [out, in, height, width], dense [out, in], layer norm
+ * [channels, height, width] or [units]; bias [out], of a layer norm as its weight.
+ */
 export interface ExpectedWeight {
   name: string;
   shape: number[];
@@ -9,25 +12,29 @@ export interface ExpectedWeight {
 
 /** The weights that a file must hold for these layers, in the layers' order. */
 export function expectedWeights(rows: readonly LayerRow[]): ExpectedWeight[] {
-  return rows.flatMap(({ name, spec, inputShape, outputShape }) => {
-    const out = outputShape.at(-1)!;
+  return rows.flatMap(({ name, spec, inputShape, inner }) => {
     const inputs = inputShape.at(-1)!;
     switch (spec.kind) {
       case 'conv':
-        return named(name, [out, inputs, spec.kernel, spec.kernel]);
+        return named(name, [spec.filters, inputs, spec.kernel, spec.kernel], [spec.filters]);
       case 'dense':
-        return named(name, [out, inputs]);
-      case 'flatten':
-      case 'relu':
+        return named(name, [spec.units, inputs], [spec.units]);
+      case 'layer-norm': {
+        const shape = inputShape.length === 1 ? inputShape : [inputs, ...inputShape.slice(0, -1)];
+        return named(name, shape, shape);
+      }
+      case 'residual':
+        return expectedWeights(inner ?? []);
+      default:
         return [];
     }
   });
 }
 
-function named(layer: string, weight: number[]): ExpectedWeight[] {
+function named(layer: string, weight: number[], bias: number[]): ExpectedWeight[] {
   return [
     { name: `${layer}.weight`, shape: weight },
-    { name: `${layer}.bias`, shape: [weight[0]!] },
+    { name: `${layer}.bias`, shape: bias },
   ];
 }
 

@@ -9,7 +9,12 @@ import { type NamedTensor } from './safetensors.ts';
  * |---|---|---|
  * | conv | [filters, channels, kernel, kernel] | [kernel, kernel, channels, filters] |
  * | dense | [units, inputs] | [inputs, units] |
- * | dense after flatten | inputs in (channel, row, column) order | inputs in (row, column, channel) order |
+ * | layer norm of images | [channels, height, width] | [height, width, channels] |
+ *
+ * A flattened image is in (channel, row, column) order in PyTorch and in (row, column, channel) order in the engine. So are
+ * the weights of every layer that meets its elements, until a dense layer mixes them: that dense layer's inputs, and a layer
+ * norm's weights. A dense layer at the end of a residual block gives its units in the order of the elements that they are
+ * added to.
  */
 export function fromTorchLayout(rows: readonly LayerRow[], tensors: ReadonlyMap<string, NamedTensor>): Float32Array[] {
   return permutations(rows).map(({ name, source }) => {
@@ -36,28 +41,52 @@ interface Permutation {
   source: Uint32Array | undefined;
 }
 
+/** [height, width, channels] of the image whose flattening a vector is; [1, 1, units] where it is none. */
+type Image = readonly [number, number, number];
+
 function permutations(rows: readonly LayerRow[]): Permutation[] {
-  const expected = new Map(expectedWeights(rows).map((weight) => [weight.name, weight]));
+  const shapes = new Map(expectedWeights(rows).map(({ name, shape }) => [name, shape]));
+  const [height, width, channels] = rows[0]!.inputShape as [number, number, number];
+  return sources(rows, [height, width, channels]).map(({ name, source }) => ({
+    name,
+    shape: shapes.get(name)!,
+    source,
+  }));
+}
+
+type Source = Omit<Permutation, 'shape'>;
+
+/** @param added the image that a block's output is added to */
+function sources(rows: readonly LayerRow[], image: Image, added?: Image): Source[] {
+  const lastDense = rows.findLastIndex(({ spec }) => spec.kind === 'dense');
   return rows.flatMap((row, index) => {
-    const source = weightSource(row, rows[index - 1]);
-    if (!source) return [];
-    const [weight, bias] = [expected.get(`${row.name}.weight`)!, expected.get(`${row.name}.bias`)!];
-    return [
-      { ...weight, source },
-      { ...bias, source: undefined },
-    ];
+    const [before, after] = [image, imageAfter(row, image, index === lastDense ? added : undefined)];
+    image = after;
+    return layerSources(row, before, after);
   });
 }
 
-function weightSource({ spec, inputShape }: LayerRow, previous: LayerRow | undefined): Uint32Array | undefined {
+function imageAfter({ spec, outputShape }: LayerRow, image: Image, added: Image | undefined): Image {
+  if (outputShape.length === 3) return outputShape as unknown as Image;
+  return spec.kind === 'dense' ? (added ?? [1, 1, spec.units]) : image;
+}
+
+function layerSources({ name, spec, inner }: LayerRow, before: Image, after: Image): Source[] {
+  const of = (weight: Uint32Array, bias?: Uint32Array): Source[] => [
+    { name: `${name}.weight`, source: weight },
+    { name: `${name}.bias`, source: bias },
+  ];
   switch (spec.kind) {
     case 'conv':
-      return convSource(spec.kernel, inputShape[2]!, spec.filters);
+      return of(convSource(spec.kernel, before[2], spec.filters));
     case 'dense':
-      return denseSource(previous?.spec.kind === 'flatten' ? previous.inputShape : [1, 1, inputShape[0]!], spec.units);
-    case 'flatten':
-    case 'relu':
-      return undefined;
+      return of(denseSource(before, after), imageSource(after));
+    case 'layer-norm':
+      return of(imageSource(before), imageSource(before));
+    case 'residual':
+      return sources(inner ?? [], before, before);
+    default:
+      return [];
   }
 }
 
@@ -72,15 +101,20 @@ function convSource(kernel: number, channels: number, filters: number): Uint32Ar
   return source;
 }
 
-function denseSource(image: readonly number[], units: number): Uint32Array {
-  const [height, width, channels] = image.length === 3 ? (image as [number, number, number]) : [1, 1, image[0]!];
-  const inputs = height * width * channels;
-  const source = new Uint32Array(inputs * units);
+/** For each element in (row, column, channel) order its place in (channel, row, column) order. */
+function imageSource([height, width, channels]: Image): Uint32Array {
+  const source = new Uint32Array(height * width * channels);
   let next = 0;
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++)
-      for (let channel = 0; channel < channels; channel++)
-        for (let unit = 0; unit < units; unit++)
-          source[next++] = unit * inputs + (channel * height + row) * width + column;
+      for (let channel = 0; channel < channels; channel++) source[next++] = (channel * height + row) * width + column;
+  return source;
+}
+
+function denseSource(before: Image, after: Image): Uint32Array {
+  const [inputs, units] = [imageSource(before), imageSource(after)];
+  const source = new Uint32Array(inputs.length * units.length);
+  let next = 0;
+  for (const input of inputs) for (const unit of units) source[next++] = unit * inputs.length + input;
   return source;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { convolve, convolveTransposed, filterGradient } from './convolution.ts';
+import { fitEdges, opposite } from './edges.ts';
 import { type Layer, type Linearization } from './layer.ts';
 import { remember } from './remember.ts';
 import { blockFilter, depthToSpace, spaceToDepth, unblockFilter } from './space-to-depth.ts';
@@ -11,15 +12,18 @@ export interface ConvOptions {
   filters: number;
   kernel: number;
   stride: number;
+  /** Zeros added on every side, as in PyTorch; none when left out. */
+  padding?: number;
   /** Whether x already comes in space-to-depth layout with the stride as block, as batches do for the first layer. */
   blockedInput: boolean;
 }
 
-/** 2-D convolution without padding, plus bias. Weight [kernel, kernel, channels, filters], bias [filters]. */
+/** 2-D convolution plus bias. Weight [kernel, kernel, channels, filters], bias [filters]. */
 export function conv(options: ConvOptions): Layer {
-  const { name, inputShape, filters, kernel, stride } = options;
+  const { name, inputShape, filters, kernel, blockedInput, padding = 0 } = options;
+  if (blockedInput && padding > 0) throw new Error(`${name}: padding cannot be added to an image in blocks`);
   const layout = blockedLayout(options);
-  const outputShape = [...outputSize(inputShape, kernel, stride), filters];
+  const outputShape = [...outputSize(options), filters];
   const fanIn = kernel * kernel * inputShape[2];
   return {
     name,
@@ -54,29 +58,22 @@ interface BlockedLayout {
   unfilter: (gradient: tf.Tensor4D) => tf.Tensor4D;
 }
 
-function blockedLayout({ inputShape, kernel, stride, blockedInput }: ConvOptions): BlockedLayout {
-  const padding = Math.ceil(kernel / stride) * stride - kernel;
-  const fit = (size: number) => Math.floor((size - kernel) / stride) * stride + kernel + padding - size;
-  const [bottom, right] = [fit(inputShape[0]), fit(inputShape[1])];
+function blockedLayout(options: ConvOptions): BlockedLayout {
+  const { inputShape, kernel, stride, blockedInput, padding = 0 } = options;
+  const margin = Math.ceil(kernel / stride) * stride - kernel;
+  const [rows, columns] = outputSize(options);
+  const end = (count: number, size: number) => (count - 1) * stride + kernel + margin - size - padding;
+  const image = { top: padding, left: padding, bottom: end(rows, inputShape[0]), right: end(columns, inputShape[1]) };
+  const filter = { top: 0, left: 0, bottom: margin, right: margin };
   return {
-    block: (x) => (blockedInput ? x : spaceToDepth(fitEdges(x, bottom, right), stride)),
-    unblock: (x) => (blockedInput ? x : fitEdges(depthToSpace(x, stride), -bottom, -right)),
-    filter: (weight) => blockFilter(fitEdges(weight, padding, padding, 0), stride),
-    unfilter: (gradient) => fitEdges(unblockFilter(gradient, stride), -padding, -padding, 0),
+    block: (x) => (blockedInput ? x : spaceToDepth(fitEdges(x, image), stride)),
+    unblock: (x) => (blockedInput ? x : fitEdges(depthToSpace(x, stride), opposite(image))),
+    filter: (weight) => blockFilter(fitEdges(weight, filter, { axis: 0 }), stride),
+    unfilter: (gradient) => fitEdges(unblockFilter(gradient, stride), opposite(filter), { axis: 0 }),
   };
 }
 
-/** Adds zeros (or takes away, where negative) at the end of axes `axis` and `axis + 1`. */
-function fitEdges(x: tf.Tensor4D, bottom: number, right: number, axis: 0 | 1 = 1): tf.Tensor4D {
-  if (bottom === 0 && right === 0) return x;
-  const change = [0, 0, 0, 0];
-  [change[axis], change[axis + 1]] = [bottom, right];
-  const kept = x.shape.map((size, index) => size + Math.min(0, change[index]!)) as [number, number, number, number];
-  const cut = tf.slice(x, [0, 0, 0, 0], kept);
-  const margins = change.map((size): [number, number] => [0, Math.max(0, size)]);
-  return tf.pad(cut, margins);
-}
-
-function outputSize([height, width]: readonly [number, number, number], kernel: number, stride: number): number[] {
-  return [height, width].map((size) => Math.floor((size - kernel) / stride) + 1);
+function outputSize({ inputShape, kernel, stride, padding = 0 }: ConvOptions): [number, number] {
+  const fit = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  return [fit(inputShape[0]), fit(inputShape[1])];
 }

@@ -18,6 +18,8 @@ export interface ParameterShape {
   readonly shape: readonly number[];
   /** Number of inputs that one output sums over: the scale of the initialisation. */
   readonly fanIn: number;
+  /** What every number of it starts at. Left out: a weight is drawn at random, a bias starts at 0. */
+  readonly initial?: number;
 }
 
 /** A layer at one x. J = ∂f/∂x there, for each example of the batch. Every method is an ordinary tensor computation. */

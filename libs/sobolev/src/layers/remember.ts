@@ -1,8 +1,8 @@
-/** Remembers the last result: the same argument (by identity) twice in a row is computed once. */
-export function remember<A extends object, R>(compute: (argument: A) => R): (argument: A) => R {
-  let last: { argument: A; result: R } | undefined;
-  return (argument) => {
-    if (last?.argument !== argument) last = { argument, result: compute(argument) };
+/** Remembers the last result: the same arguments (by identity) twice in a row are computed once. */
+export function remember<A extends readonly object[], R>(compute: (...all: A) => R): (...all: A) => R {
+  let last: { all: A; result: R } | undefined;
+  return (...all) => {
+    if (!last?.all.every((argument, index) => argument === all[index])) last = { all, result: compute(...all) };
     return last.result;
   };
 }

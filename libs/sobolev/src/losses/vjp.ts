@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Gradients, type Linearization } from '../layers/layer.ts';
 import { logSoftmax } from '../log-softmax.ts';
+import { squaredNorm } from '../squared-norm.ts';
 import { cotangents, type Curvatures, curvatures, output, tangents, twinGradients } from '../network.ts';
 
 /** Directions v [B, A] in action space, with the teacher's pull-back g_t [B, …input] along them. */
@@ -51,7 +52,7 @@ export function vjpTerm(
   const perExample = tf.div(weight, v.shape[0]);
   const t = tangents(points, tf.mul(difference, tf.mul(perExample, 2)));
   return {
-    value: tf.mul(tf.sum(tf.square(difference)), perExample),
+    value: tf.mul(squaredNorm(difference), perExample),
     twinGradients: twinGradients(points, t, c),
     logitsGradient: policy.curvature(t.at(-1) as tf.Tensor2D, v),
     curvatures: curvatures(points, t, c),

@@ -69,6 +69,21 @@ test('staged bytes are no artifact until they are promoted', async () => {
   await store.discard('upload_2');
 });
 
+test('what was staged long ago is removed, what was staged since stays, and what was promoted too', async () => {
+  const stage = (id: string) => store.stage(id, Readable.from([Buffer.from(id)]), { maxBytes: 99 });
+  const old = new Date(Date.now() - 7_200_000);
+  const promoted = await stage('put_old-and-promoted');
+  for (const id of ['put_left-behind', 'put_fresh']) await stage(id);
+  for (const id of ['put_left-behind', 'put_old-and-promoted']) await utimes(store.stagedPath(id), old, old);
+  await store.promote('put_old-and-promoted', promoted.sha256);
+  await store.discardOlderThan(new Date(Date.now() - 3_600_000));
+  await expect(readFile(store.stagedPath('put_left-behind'))).rejects.toThrow('ENOENT');
+  expect(await readFile(store.stagedPath('put_fresh'), 'utf8')).toBe('put_fresh');
+  await store.delete(promoted.sha256, { untouchedForMs: 3_600_000 });
+  expect(await store.has(promoted.sha256)).toBe(true);
+  await store.discard('put_fresh');
+});
+
 test('a deletion spares bytes that were put again lately', async () => {
   const stored = await store.put(Buffer.from('wanted again'));
   const old = new Date(Date.now() - 7_200_000);

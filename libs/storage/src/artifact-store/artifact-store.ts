@@ -24,6 +24,8 @@ export interface ArtifactStore {
   promote(id: string, sha256: string): Promise<void>;
   /** Removes staged bytes, if there are any. */
   discard(id: string): Promise<void>;
+  /** Removes what was staged before that moment: whoever staged it died before taking it out again. */
+  discardOlderThan(moment: Date): Promise<void>;
 
   /** Resolves when the store can be written. */
   checkReady(): Promise<void>;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ArtifactCorruptError } from '../errors.ts';
@@ -26,6 +26,8 @@ export function createFileStore(root: string): ArtifactStore {
   const promote = async (id: string, sha256: string) => {
     const target = objectPath(sha256);
     await mkdir(dirname(target), { recursive: true });
+    // Stored now, whenever it was staged: `delete` goes by this.
+    await utimes(stagedPath(id), new Date(), new Date());
     await rename(stagedPath(id), target);
     await flushDirectory(dirname(target));
   };
@@ -62,6 +64,7 @@ export function createFileStore(root: string): ArtifactStore {
       verified.delete(sha256);
     },
     discard: (id) => rm(stagedPath(id), { force: true }),
+    discardOlderThan: (moment) => removeOlderThan(join(root, 'staging'), moment),
     checkReady: async () => {
       const probe = `probe_${randomUUID()}`;
       await stage(probe, Readable.from([Buffer.from('probe')]), Infinity);
@@ -79,6 +82,17 @@ function checkedHash(sha256: string): string {
 function checkedId(id: string): string {
   if (!/^[a-z]+_[0-9a-z-]+$/.test(id)) throw new Error(`not an id: ${id}`);
   return id;
+}
+
+async function removeOlderThan(directory: string, moment: Date): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const file of names.map((name) => join(directory, name))) {
+    const touchedAt = await stat(file).then(
+      ({ mtime }) => mtime,
+      () => moment,
+    );
+    if (touchedAt < moment) await rm(file, { force: true });
+  }
 }
 
 /** A rename survives a crash only once its directory is flushed. */

@@ -1,0 +1,134 @@
+import { loadPolicy } from '@distiller/client';
+import { initializeWeights, randomStream } from '@distiller/sobolev';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { onEveryEngine } from '../../../test/engines.ts';
+import { distance } from '../../../test/numbers.ts';
+import {
+  expectedWeights,
+  LayerSpec,
+  layerTable,
+  type NamedTensor,
+  PresetName,
+  presetLayers,
+  readSafetensors,
+  writeSafetensors,
+} from './description/index.ts';
+import { buildNetwork, inputBlock } from './network.ts';
+import { loadWeights, logits, saveWeights } from './policy.ts';
+
+const [SIZE, STACK, ACTIONS, BATCH] = [12, 2, 3, 4];
+
+/** Every kind of layer. Some come after a flattened image, where its order on disk and in the engine differ. */
+const LAYERS = [
+  { kind: 'conv', filters: 3, kernel: 4, stride: 2, padding: 1 },
+  { kind: 'silu' },
+  { kind: 'layer-norm' },
+  { kind: 'max-pool', size: 3, stride: 2, padding: 1 },
+  {
+    kind: 'residual',
+    layers: [
+      { kind: 'gelu' },
+      { kind: 'conv', filters: 3, kernel: 3, padding: 'same' },
+      { kind: 'tanh' },
+      { kind: 'conv', filters: 3, kernel: 3, padding: 'same' },
+    ],
+  },
+  { kind: 'average-pool', size: 2, stride: 1, padding: 1 },
+  { kind: 'leaky-relu', slope: 0.2 },
+  { kind: 'flatten' },
+  { kind: 'layer-norm' },
+  {
+    kind: 'residual',
+    layers: [{ kind: 'dense', units: 5 }, { kind: 'softplus' }, { kind: 'dense', units: 48 }, { kind: 'layer-norm' }],
+  },
+  { kind: 'relu' },
+  { kind: 'dense', units: 7 },
+  { kind: 'elu' },
+  { kind: 'dense', units: ACTIONS },
+].map((layer) => LayerSpec.parse(layer));
+
+const { rows } = layerTable(LAYERS, [SIZE, SIZE, STACK], ACTIONS);
+
+/** A student's file, as the service writes it, with random weights. */
+function studentFile(): Uint8Array {
+  const tensors = expectedWeights(rows).map(({ name, shape }, index): [string, NamedTensor] => {
+    const random = randomStream(index, 'initialization');
+    const size = shape.reduce((product, length) => product * length, 1);
+    return [name, { dtype: 'F32', shape, data: Float32Array.from({ length: size }, () => random.normal() / 2) }];
+  });
+  const metadata = {
+    layers: JSON.stringify(rows.map(({ spec }) => spec)),
+    observation: JSON.stringify({ height: SIZE, width: SIZE, stack: STACK }),
+    actions: JSON.stringify(['NOOP', 'LEFT', 'RIGHT']),
+    contract_hash: 'none',
+  };
+  return writeSafetensors({ tensors: new Map(tensors), metadata });
+}
+
+function observations(): Uint8Array {
+  const random = randomStream(7, 'batch');
+  return Uint8Array.from({ length: BATCH * SIZE * SIZE * STACK }, () => random.below(256));
+}
+
+test('the policy of these tests has every kind of layer', () => {
+  const kinds = LAYERS.flatMap((layer) => [layer, ...(layer.kind === 'residual' ? layer.layers : [])]);
+  const refusal = LayerSpec.safeParse({ kind: 'unheard-of' }).error?.issues[0]?.message ?? '';
+  const known = refusal.split('can be used: ')[1]?.split(', ').sort();
+  expect([...new Set(kinds.map(({ kind }) => kind))].sort()).toEqual(known);
+});
+
+test('weights are named by their layers, those of a block after it', () => {
+  const names = expectedWeights(rows).map(({ name, shape }) => `${name} [${shape.join()}]`);
+  expect(names.filter((name) => name.includes('weight'))).toEqual([
+    'conv1.weight [3,2,4,4]',
+    'layer_norm1.weight [3,6,6]',
+    'residual1.conv1.weight [3,3,3,3]',
+    'residual1.conv2.weight [3,3,3,3]',
+    'layer_norm2.weight [48]',
+    'residual2.dense1.weight [5,48]',
+    'residual2.dense2.weight [48,5]',
+    'residual2.layer_norm1.weight [48]',
+    'dense.weight [7,48]',
+    'logits.weight [3,7]',
+  ]);
+});
+
+onEveryEngine(() => {
+  test("the client's plain loops and the engine give the same logits to 1e-5, for every kind of layer", () => {
+    const file = studentFile();
+    const network = buildNetwork(rows, 1);
+    const policy = { network, weights: loadWeights(rows, network, readSafetensors(file).tensors) };
+    const seen = observations();
+    const x = tf.div(tf.tensor4d(Float32Array.from(seen), [BATCH, SIZE, SIZE, STACK]), 255);
+    const own = loadPolicy(file).logits(seen, BATCH);
+    expect(Math.max(...own) - Math.min(...own)).toBeGreaterThan(0.5);
+    expect(distance(logits(policy, x), tf.tensor2d(own, [BATCH, ACTIONS]))).toBeLessThan(1e-5);
+  });
+
+  test('weights saved are the weights that were loaded, bit for bit, for every kind of layer', async () => {
+    const { tensors } = readSafetensors(studentFile());
+    const saved = await saveWeights(rows, loadWeights(rows, buildNetwork(rows, 1), tensors));
+    expect(saved).toEqual(tensors);
+  });
+
+  test.each(PresetName.options)('preset %s can be built, and its weights are as many as its table says', (preset) => {
+    const table = layerTable(presetLayers(preset, 6), [84, 84, 4], 6);
+    const network = buildNetwork(table.rows, inputBlock(table.rows));
+    const weights = initializeWeights(network, 1);
+    expect(weights.reduce((total, { size }) => total + size, 0)).toBe(table.parameters);
+    const answer = tf.tidy(() => logits({ network, weights }, tf.ones([1, ...network.inputShape])));
+    expect(answer.shape).toEqual([1, 6]);
+    tf.dispose([answer, ...weights]);
+  });
+});
+
+test('a padded first layer takes plain images', () => {
+  expect(inputBlock(rows)).toBe(1);
+});
+
+test('the client refuses a layer that it does not know by its name', () => {
+  const { tensors, metadata } = readSafetensors(studentFile());
+  const file = writeSafetensors({ tensors, metadata: { ...metadata, layers: '[{"kind":"swish"}]' } });
+  expect(() => loadPolicy(file)).toThrow("layer 'swish' is not known");
+});

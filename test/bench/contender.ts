@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** An implementation on an engine, and the command that starts it. */
+export interface Entry {
+  implementation: 'ours' | 'pytorch' | 'torch.func' | 'jax';
+  engine: string;
+  command: [string, ...string[]];
+  env?: Record<string, string>;
+}
+
+/** A process that holds one problem and takes a step when asked. */
+export interface Contender extends Entry {
+  ask(request: object): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const OURS = ['--expose-gc', '--import', 'tsx', beside('ours.ts')];
+
+export function entries(python: string): Entry[] {
+  const ours = (engine: string, name = engine, env = {}): Entry => ({
+    implementation: 'ours',
+    engine: name,
+    command: [process.execPath, ...OURS, engine],
+    env,
+  });
+  const peer = (implementation: Entry['implementation'], engine: string): Entry => ({
+    implementation,
+    engine,
+    command: [python, beside('peers.py'), implementation],
+  });
+  return [
+    ours('tensorflow'),
+    ours('tensorflow', 'tensorflow, one thread', { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }),
+    ours('wasm'),
+    peer('pytorch', 'eager'),
+    peer('torch.func', 'eager'),
+    peer('jax', 'jit'),
+  ];
+}
+
+export function start(entry: Entry): Contender {
+  const [program, ...args] = entry.command;
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', ...entry.env };
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString()}`.slice(-2000)));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const name = `${entry.implementation} (${entry.engine})`;
+  return {
+    ...entry,
+    async ask(request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const line = await lines.next();
+      if (line.done) throw new Error(`${name} died: ${complaints}`);
+      return JSON.parse(line.value) as Record<string, number>;
+    },
+    close: () => end(child),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.stdin?.end();
+  await exited;
+}

@@ -1,0 +1,72 @@
+// `npm run bench -- [--quick] [--json FILE] [--network NAME] [--batch N] [--term NAME]`: the time and the memory of a
+// training step, ours beside those of PyTorch and JAX, in one run. The last three, each as often as wanted, select.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findPeersPython, runPython } from '../python.ts';
+import { entries, type Entry, start } from './contender.ts';
+import { measure } from './measure.ts';
+import { BATCHES, NETWORKS, type Problem, TERMS } from './problem.ts';
+import { describeMachine, type Report, summary, table } from './report.ts';
+
+const some = { type: 'string', multiple: true } as const;
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    network: some,
+    batch: some,
+    term: some,
+  },
+});
+
+const ROUNDS = 15;
+
+const python = await findPeersPython();
+if (!python) throw new Error('the benchmark needs Python with PyTorch and JAX');
+const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+try {
+  const report = await run(entries(python), python);
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+} finally {
+  rmSync(directory, { recursive: true });
+}
+
+async function run(all: readonly Entry[], python: string): Promise<Report> {
+  const gemmGflops = await gemmRate(all.find(({ implementation }) => implementation === 'pytorch')!);
+  const report: Report = { machine: describeMachine(await versions(python)), gemm_gflops: gemmGflops, rows: [] };
+  console.log(`${JSON.stringify(report.machine)}\nGEMM rate ${gemmGflops.toFixed(0)} GFLOP/s\n`);
+  for (const problem of problems()) {
+    const rows = await measure(all, problem, { rounds: ROUNDS, gemmGflops, directory });
+    report.rows.push(...rows);
+    console.log(`${table(rows)}\n`);
+  }
+  console.log(summary(report.rows));
+  return report;
+}
+
+function problems(): Problem[] {
+  const chosen = (given: string[] | undefined, value: string | number, quickly: boolean) =>
+    given ? given.includes(String(value)) : quickly || !options.quick;
+  return NETWORKS.filter((network) => chosen(options.network, network, network === 'paper-student')).flatMap(
+    (network) =>
+      BATCHES.filter((batch) => chosen(options.batch, batch, batch === 200)).flatMap((batch) =>
+        TERMS.filter((term) => chosen(options.term, term, true)).map((term) => ({ network, batch, term })),
+      ),
+  );
+}
+
+/** What the machine reaches on a product of two 1024 × 1024 matrices. */
+async function gemmRate(entry: Entry): Promise<number> {
+  const contender = start(entry);
+  const { gflops } = await contender.ask({ op: 'gemm' });
+  await contender.close();
+  return gflops!;
+}
+
+async function versions(python: string): Promise<Record<string, string>> {
+  const script =
+    'import json, jax, platform, torch\nprint(json.dumps(dict(python=platform.python_version(), torch=torch.__version__, jax=jax.__version__)))';
+  return JSON.parse(await runPython(python, script)) as Record<string, string>;
+}

@@ -1,0 +1,101 @@
+// What is measured: the same numbers for every implementation, in one safetensors file.
+import { writeFileSync } from 'node:fs';
+import {
+  Architecture,
+  type LayerRow,
+  layerTable,
+  type NamedTensor,
+  resolveLayers,
+  writeSafetensors,
+} from '@distiller/policies';
+import { randomStream, sphereDirections } from '@distiller/sobolev';
+
+export const NETWORKS = ['paper-student', 'nature'] as const;
+export const BATCHES = [50, 200, 800] as const;
+export const TERMS = ['plain', 'vjp', 'exact'] as const;
+export type NetworkName = (typeof NETWORKS)[number];
+export type Term = (typeof TERMS)[number];
+
+/** One line of the table. */
+export interface Problem {
+  network: NetworkName;
+  batch: number;
+  term: Term;
+}
+
+/** Breakout's. */
+const ACTIONS = 4;
+const INPUT = [84, 84, 4];
+
+export function layers(network: NetworkName): LayerRow[] {
+  const description = resolveLayers(Architecture.parse({ preset: network }), ACTIONS);
+  return layerTable(description, INPUT, ACTIONS).rows;
+}
+
+/** Directions a step: none, one, or the whole basis. */
+export function projections(term: Term): number {
+  return { plain: 0, vjp: 1, exact: ACTIONS }[term];
+}
+
+/** Floating-point operations that a step cannot do without: F forward, F1 its first layer's (whose input needs no gradient). */
+export function floorFlops({ network, batch, term }: Problem): number {
+  const rows = layers(network);
+  const forward = rows.reduce((sum, { flops }) => sum + flops, 0);
+  const plain = 3 * forward - rows[0]!.flops;
+  return batch * (plain + projections(term) * 3 * forward);
+}
+
+/** Weights (PyTorch's layout), pixels and pull-backs ([B, H, W, C]), the teacher's log-probabilities, directions. */
+export function writeProblem(problem: Problem, path: string): void {
+  const { batch, term } = problem;
+  const k = projections(term);
+  const size = batch * INPUT[0]! * INPUT[1]! * INPUT[2]!;
+  const image = [batch, ...INPUT];
+  const noise = cheapNoise(1);
+  const tensors = new Map<string, NamedTensor>(studentWeights(problem.network));
+  tensors.set('pixels', { dtype: 'U8', shape: image, data: Uint8Array.from({ length: size }, () => 256 * noise()) });
+  tensors.set('log_probs', { dtype: 'F32', shape: [batch, ACTIONS], data: logProbabilities(batch, noise) });
+  const directions = k ? sphereDirections(randomStream(1, 'projection'), batch, ACTIONS, k) : [];
+  for (const [index, v] of directions.entries()) {
+    const pullBack = Float32Array.from({ length: size }, () => 2e-3 * (noise() - 0.5));
+    tensors.set(`v${index}`, { dtype: 'F32', shape: [batch, ACTIONS], data: v });
+    tensors.set(`pull_back${index}`, { dtype: 'F32', shape: image, data: pullBack });
+  }
+  writeFileSync(path, writeSafetensors({ tensors, metadata: {} }));
+}
+
+function studentWeights(network: NetworkName): [string, NamedTensor][] {
+  const noise = cheapNoise(2);
+  return layers(network).flatMap(({ name, spec, inputShape, outputShape }): [string, NamedTensor][] => {
+    if (spec.kind !== 'conv' && spec.kind !== 'dense') return [];
+    const [inputs, outputs] = [inputShape.at(-1)!, outputShape.at(-1)!];
+    const shape = spec.kind === 'conv' ? [outputs, inputs, spec.kernel, spec.kernel] : [outputs, inputs];
+    const fanIn = shape.slice(1).reduce((product, length) => product * length, 1);
+    const bound = Math.sqrt(6 / fanIn);
+    const random = (length: number) => Float32Array.from({ length }, () => bound * (2 * noise() - 1));
+    return [
+      [`student.${name}.weight`, { dtype: 'F32', shape, data: random(outputs * fanIn) }],
+      [`student.${name}.bias`, { dtype: 'F32', shape: [outputs], data: random(outputs) }],
+    ];
+  });
+}
+
+function logProbabilities(batch: number, noise: () => number): Float32Array {
+  const rows = Array.from({ length: batch }, () => {
+    const logits = Array.from({ length: ACTIONS }, () => 4 * noise());
+    const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+    return logits.map((logit) => logit - total);
+  });
+  return Float32Array.from(rows.flat());
+}
+
+/** Uniform in [0, 1), by the hundred million (Marsaglia's xorshift32). */
+function cheapNoise(seed: number): () => number {
+  let state = 0x9e3779b9 ^ seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
