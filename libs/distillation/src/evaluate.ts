@@ -1,6 +1,5 @@
 import { type Policy } from '@distiller/policies';
-import { jacobianNorms, logPolicyJacobian } from '@distiller/sobolev';
-import * as tf from '@tensorflow/tfjs-core';
+import { jacobianNorms, logPolicyJacobian, tidy } from '@distiller/sobolev';
 import { type EvaluationMetrics } from './events.ts';
 import { type Labels, labelAll } from './labels.ts';
 import { type Observations, observationTensor } from './observations.ts';
@@ -39,11 +38,11 @@ export function compareLabels(teacher: Labels, student: Labels): Pick<Evaluation
 function compareJacobians({ observations, teacher, jacobianFrames }: EvaluationSet, student: Policy): number {
   let [difference, reference] = [0, 0];
   for (let start = 0; start < jacobianFrames.length; start += JACOBIAN_BATCH) {
-    const norms = tf.tidy(() => {
+    const norms = tidy(() => {
       const x = observationTensor(observations, jacobianFrames.subarray(start, start + JACOBIAN_BATCH));
       const [s, t] = [student, teacher].map(({ network, weights }) => logPolicyJacobian(network, weights, x));
-      return jacobianNorms(s!, t!) as unknown as tf.TensorContainer;
-    }) as unknown as ReturnType<typeof jacobianNorms>;
+      return jacobianNorms(s!, t!);
+    });
     difference += norms.difference;
     reference += norms.reference;
   }

@@ -81,15 +81,6 @@ interface Words {
   block: number;
 }
 
-interface Words {
-  pixels: Int32Array;
-  observations: Int32Array;
-  height: number;
-  /** Of a row, in words of four pixels. */
-  width: number;
-  block: number;
-}
-
 /**
  * Four frames deep, and in blocks of four or none, four neighbouring pixels of four frames are sixteen neighbouring
  * bytes of the observation: 4×4 bytes to transpose, in registers.

@@ -46,4 +46,5 @@ export {
   trainStep,
   type TrainState,
 } from './step.ts';
+export { tidy } from './tidy.ts';
 export { type Weighting, type WeightingState } from './weighting/weighting.ts';

@@ -1,5 +1,6 @@
-import { add, type Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor } from '@tensorflow/tfjs-core';
 import { type Gradients, type Layer, type Linearization, type ParameterShape } from './layers/layer.ts';
+import { plus } from './plus.ts';
 
 /** Layers one after another. Shapes are without the batch. */
 export interface Network {
@@ -77,8 +78,4 @@ export function twinGradients(points: readonly Linearization[], t: readonly Tens
 /** ∂⟨c_L, J t_0⟩/∂x at the input of every layer, from the same tangents and cotangents. */
 export function curvatures(points: readonly Linearization[], t: readonly Tensor[], c: readonly Tensor[]): Curvatures {
   return points.map((point, l) => point.curvature?.(t[l]!, c[l + 1]!) ?? null);
-}
-
-function plus(a: Tensor, b: Tensor | null): Tensor {
-  return b ? add(a, b) : a;
 }

@@ -7,6 +7,7 @@ import { clipByGlobalNorm } from './optimizers/clip.ts';
 import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 import { type OptimizerState } from './optimizers/update.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
+import { plus } from './plus.ts';
 import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
 import { weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
@@ -126,7 +127,7 @@ function update(options: StepOptions, state: TrainState, batch: Batch) {
 
 /** Element by element; null stands for zero. */
 function addEach(a: Gradients, b: Gradients): Gradients {
-  return a.map((tensor, index) => (tensor && b[index] ? tf.add(tensor, b[index]) : (tensor ?? b[index] ?? null)));
+  return a.map((tensor, index) => plus(tensor, b[index] ?? null));
 }
 
 function meanOf(scalars: tf.Tensor[]): tf.Scalar {

@@ -1,6 +1,7 @@
 import { add, type Tensor } from '@tensorflow/tfjs-core';
 import { cotangents, type Curvatures, curvatures, forward, output, tangents, twinGradients } from '../network.ts';
 import { type Gradients, type Layer, type Linearization } from './layer.ts';
+import { plus } from '../plus.ts';
 import { remember } from './remember.ts';
 
 export interface ResidualOptions {
@@ -45,7 +46,7 @@ function linearize(layers: readonly Layer[], points: readonly Linearization[], x
     gradient: (c) => points.flatMap((point, l) => point.gradient(pull(c)[l + 1]!)),
     twinGradient: (t, c) => {
       const own = twinGradients(points, push(t), pull(c));
-      return curved ? own.map((gradient, index) => sum(gradient, sent(t, c).gradients[index]!)) : own;
+      return curved ? own.map((gradient, index) => plus(gradient, sent(t, c).gradients[index]!)) : own;
     },
     ...(curved && { curvature: (t, c) => sent(t, c).curvature! }),
   };
@@ -62,12 +63,7 @@ function sendBack(
   for (let l = points.length - 1; l >= 0; l--) {
     const point = points[l]!;
     perLayer.unshift(c ? point.gradient(c) : layers[l]!.parameters.map(() => null));
-    c = sum(c && point.cotangent(c), curvatures[l]!);
+    c = plus(c && point.cotangent(c), curvatures[l]!);
   }
   return { gradients: perLayer.flat(), curvature: c };
-}
-
-/** null stands for zero. */
-function sum(a: Tensor | null, b: Tensor | null): Tensor | null {
-  return a && b ? add(a, b) : (a ?? b);
 }
