@@ -1,4 +1,4 @@
-import { type Frames, gatherObservations } from '@distiller/rollouts';
+import { type Frames, gatherPixels } from '@distiller/rollouts';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Recorded frames as the networks of one job see them: stacked and scaled. */
@@ -8,15 +8,15 @@ export interface Observations {
   stack: number;
 }
 
-/** uint8 → pixel in [0, 1], as the division in float32 gives it. */
-const PIXEL = Float32Array.from({ length: 256 }, (_, value) => value / 255);
-
 /** The observations that end at these frames, as a tensor [B, H, W, stack] in [0, 1]. */
-export function observationTensor({ frames, stack }: Observations, indices: Int32Array): tf.Tensor4D {
-  const bytes = gatherObservations(frames, indices, { stack });
-  const pixels = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) pixels[i] = PIXEL[bytes[i]!]!;
-  return tf.tensor4d(pixels, [indices.length, frames.height, frames.width, stack]);
+export function observationTensor(observations: Observations, indices: Int32Array): tf.Tensor4D {
+  const { frames, stack } = observations;
+  return pixelTensor(observations, gatherPixels(frames, indices, stack));
+}
+
+/** Pixels [B, H, W, stack] as a tensor. The engine may keep them as they lie: they stay unchanged until it is disposed. */
+export function pixelTensor({ frames: { height, width }, stack }: Observations, pixels: Float32Array): tf.Tensor4D {
+  return tf.tensor4d(pixels, [pixels.length / (height * width * stack), height, width, stack]);
 }
 
 /**

@@ -8,7 +8,7 @@ import { type ZipReader } from './zip-reader.ts';
 /** All frames of a rollouts file in memory, which threads can share, ready to be gathered into batches. */
 export interface Frames {
   /** [count + 1, height, width]; the frame after the last is blank: it stands before an episode's first. */
-  data: Uint8Array;
+  data: Uint8Array<SharedArrayBuffer>;
   count: number;
   height: number;
   width: number;

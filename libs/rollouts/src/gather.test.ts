@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { type Frames } from './frames.ts';
-import { gatherObservations, nextFrames } from './gather.ts';
+import { gatherObservations, gatherPixels, nextFrames } from './gather.ts';
 
 /** Two episodes, frames 0–4 and 5–9, of random pixels. */
 function makeFrames(height: number, width: number): Frames {
   const count = 10;
-  const data = new Uint8Array((count + 1) * height * width);
+  const data = new Uint8Array(new SharedArrayBuffer((count + 1) * height * width));
   for (let i = 0; i < count * height * width; i++) data[i] = (Math.imul(i + 1, 2654435761) >>> 11) | 1;
   return { data, count, height, width, firstOfEpisode: Int32Array.from({ length: count }, (_, i) => (i < 5 ? 0 : 5)) };
 }
@@ -16,6 +16,8 @@ function pixel(frames: Frames, { newest, age, y, x }: { newest: number; age: num
   if (frame < frames.firstOfEpisode[newest]!) return 0;
   return frames.data[(frame * frames.height + y) * frames.width + x]!;
 }
+
+const asBytes = ({ buffer }: Float32Array) => new Uint8Array(buffer);
 
 const SHAPES = [
   { height: 84, width: 84, stack: 4 },
@@ -34,6 +36,14 @@ test.each(SHAPES)('gathering follows its definition: $height×$width, $stack dee
       for (let x = 0; x < width; x++)
         for (let k = 0; k < stack; k++) expected.push(pixel(frames, { newest, age: stack - 1 - k, y, x }));
   expect(Buffer.compare(gatherObservations(frames, indices, { stack }), Uint8Array.from(expected))).toBe(0);
+});
+
+test.each(SHAPES)('pixels are bytes / 255 in float32: $height×$width, $stack deep', ({ height, width, stack }) => {
+  const frames = makeFrames(height, width);
+  const indices = Int32Array.of(9, 3, 3, 5, 0, 7);
+  const bytes = gatherObservations(frames, indices, { stack });
+  const expected = Float32Array.from(bytes, (byte) => byte / 255);
+  expect(Buffer.compare(asBytes(gatherPixels(frames, indices, stack)), asBytes(expected))).toBe(0);
 });
 
 test('a stack never shows the end of the episode before', () => {

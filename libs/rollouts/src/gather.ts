@@ -1,4 +1,5 @@
 import { type Frames } from './frames.ts';
+import { stackPixels } from './pixels.mjs';
 
 export interface GatherOptions {
   /** Frames in one observation. */
@@ -25,14 +26,25 @@ export function gatherObservations(
       `${indices.length} observations take ${indices.length * size} bytes, not ${observations.length}.`,
     );
   }
-  const sources = new Int32Array(stack);
+  const all = stackSources(frames, indices, stack);
   const words = inWords(frames, observations, stack);
   for (let b = 0; b < indices.length; b++) {
-    stackFrames(frames, indices[b] as number, sources);
+    const sources = all.subarray(b * stack, (b + 1) * stack);
     if (words) interleaveWords(words, sources, (b * size) / 4);
     else interleave(frames, sources, observations.subarray(b * size, (b + 1) * size));
   }
   return observations;
+}
+
+/**
+ * As `gatherObservations`, but as the networks see them: pixels in [0, 1], byte / 255 in float32.
+ * @returns [B, H, W, stack] float32
+ */
+export function gatherPixels(frames: Frames, indices: ArrayLike<number>, stack: number): Float32Array {
+  const size = frames.height * frames.width;
+  const pixels = new Float32Array(indices.length * size * stack);
+  stackPixels(frames.data, { size, stack }, stackSources(frames, indices, stack), pixels);
+  return pixels;
 }
 
 /**
@@ -46,14 +58,23 @@ export function nextFrames({ count, firstOfEpisode }: Frames, indices: Int32Arra
   });
 }
 
-/** Fills `sources` with the frames of one observation, oldest first; the blank frame stands before an episode's start. */
-function stackFrames({ count, firstOfEpisode }: Frames, newest: number, sources: Int32Array): void {
-  if (!(newest >= 0 && newest < count)) throw new RangeError(`There is no frame ${newest}, only ${count}.`);
-  const first = firstOfEpisode[newest] as number;
-  for (let k = 0; k < sources.length; k++) {
-    const frame = newest - sources.length + 1 + k;
-    sources[k] = frame < first ? count : frame;
+/**
+ * The frames that observations are stacked from; the blank frame, `count`, stands before an episode's start.
+ * @returns [B, stack] frame indices, oldest first
+ * @throws RangeError when there is no such frame
+ */
+export function stackSources({ count, firstOfEpisode }: Frames, indices: ArrayLike<number>, stack: number): Int32Array {
+  const sources = new Int32Array(indices.length * stack);
+  for (let b = 0; b < indices.length; b++) {
+    const newest = indices[b] as number;
+    if (!(newest >= 0 && newest < count)) throw new RangeError(`There is no frame ${newest}, only ${count}.`);
+    const first = firstOfEpisode[newest] as number;
+    for (let k = 0; k < stack; k++) {
+      const frame = newest - stack + 1 + k;
+      sources[b * stack + k] = frame < first ? count : frame;
+    }
   }
+  return sources;
 }
 
 /** Byte by byte: right for every shape. */
