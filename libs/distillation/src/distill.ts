@@ -127,7 +127,7 @@ function startingState(
   { network, optimizer }: StepOptions,
   checkpoint: Uint8Array | undefined,
 ): TrainState {
-  if (checkpoint) return restoreCheckpoint(network, checkpoint);
+  if (checkpoint) return restoreCheckpoint(checkpoint);
   return initialState(optimizer, initializeWeights(network, seed));
 }
 

@@ -33,11 +33,11 @@ export async function prepare(
   const { observation, actions, architecture, weights } = teacher;
   const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
   const student = resolveTable(spec.student, observation, actions.length, '/student');
-  const network = buildNetwork(rows, 1);
+  const network = buildNetwork(rows);
   return {
     observations: { frames: await rollouts.loadFrames(), stack: observation.stack },
     teacher: { network, weights: loadWeights(rows, network, weights) },
-    student: { rows: student.rows, network: buildNetwork(student.rows, 1), parameterCount: student.parameters },
+    student: { rows: student.rows, network: buildNetwork(student.rows), parameterCount: student.parameters },
     ...splitByEpisode(rollouts, { trainFraction: spec.train_fraction, heldOutFraction: spec.held_out_fraction }),
   };
 }

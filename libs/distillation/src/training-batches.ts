@@ -1,5 +1,5 @@
 import { type Policy } from '@distiller/policies';
-import { type Batch, forward, pullBack, randomStream, sphereDirections, tidy } from '@distiller/sobolev';
+import { type Batch, forward, project, randomStream, sphereDirections, tidy } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Draws } from './draws.ts';
 import { type Labels } from './labels.ts';
@@ -32,12 +32,12 @@ export async function trainingBatch(source: BatchSource, step: number): Promise<
   const draw = await source.draws.take(step);
   const logProbs = gatherRows(source.labels, draw.rows);
   const waitSeconds = (performance.now() - askedAtMs) / 1000;
-  const projections = askTeacher(source, draw.x, step);
+  const derivatives = askTeacher(source, draw.x, step);
   const dispose = () => {
-    tf.dispose([logProbs, ...projections.flatMap(({ v, pullBack }) => [v, pullBack])]);
+    tf.dispose([logProbs, ...derivatives.flatMap((each): tf.Tensor[] => Object.values(each))]);
     draw.dispose();
   };
-  return { batch: { x: draw.x, logProbs, projections }, waitSeconds, dispose };
+  return { batch: { x: draw.x, logProbs, derivatives }, waitSeconds, dispose };
 }
 
 function gatherRows({ logProbs, actions }: Labels, rows: Int32Array): tf.Tensor2D {
@@ -49,12 +49,12 @@ function gatherRows({ logProbs, actions }: Labels, rows: Int32Array): tf.Tensor2
 }
 
 /** What labels do not hold, because it is new at every step: derivatives, from one forward pass of the teacher. */
-function askTeacher(source: BatchSource, x: tf.Tensor, step: number): Batch['projections'] {
+function askTeacher(source: BatchSource, x: tf.Tensor, step: number): Batch['derivatives'] {
   const { teacher, projections } = source;
   if (projections === 0) return [];
   return tidy(() => {
     const points = forward(teacher.network, teacher.weights, x);
-    return directions(source, x.shape[0]!, step).map((v) => ({ v, pullBack: pullBack(points, v) }));
+    return directions(source, x.shape[0]!, step).map((v) => project(points, v));
   });
 }
 

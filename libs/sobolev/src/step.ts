@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addEach, addTerms, derivativeTerm, type TeacherDerivative, teacherTerm } from './losses/derivative-term.ts';
+import { type Gradients } from './layers/layer.ts';
 import { klTerm } from './losses/kl.ts';
 import { type DerivativeLoss } from './losses/term.ts';
 import { forward, gradients, type Network, output, type Weights } from './network.ts';
@@ -9,8 +10,9 @@ import { type OptimizerState } from './optimizers/update.ts';
 import { pack, shapesOf, unpack } from './parameters.ts';
 import { plus } from './plus.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
+import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
-import { weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
+import { observe, weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
 
 /** Everything that a step changes, and all that a checkpoint must hold. */
 export interface TrainState {
@@ -97,11 +99,15 @@ export function lossGradients(
     .map((teacher) => derivativeTerm(points, teacher, { ...loss, weight: share }))
     .reduce(addTerms);
   const ordinary = gradients(points, plus(value.gradient, derivative.logitsGradient), derivative.curvatures);
+  const norms = () => ({
+    value: globalNorm(ordinary),
+    derivative: tf.div<tf.Scalar>(globalNorm(derivative.twinGradients), weight),
+  });
   return {
     gradients: addEach(ordinary, derivative.twinGradients) as tf.Tensor[],
     value: value.value,
     derivative: derivative.value,
-    weighting: state,
+    weighting: observe(weighting, state, norms),
   };
 }
 
@@ -123,6 +129,10 @@ function update(options: StepOptions, state: TrainState, batch: Batch) {
   const weights = state.weights.map((weight, index) => tf.sub(weight, decreases[index]!));
   const next: TrainState = { step, weights, optimizer: updated.state, weighting };
   return { next, scalars: tf.stack([value, derivative, norm]) };
+}
+
+function globalNorm(gradients: Gradients): tf.Scalar {
+  return tf.sqrt(tf.addN(gradients.flatMap((gradient) => (gradient ? squaredNorm(gradient) : []))));
 }
 
 function mean(scalars: tf.Scalar[]): tf.Scalar {
