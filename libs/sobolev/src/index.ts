@@ -18,6 +18,7 @@ export { tanh } from './layers/tanh.ts';
 export { unblock } from './layers/unblock.ts';
 export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
 export { klTerm, type ValueTerm } from './losses/kl.ts';
+export { type Answers, type ValueLoss, valueTerm } from './losses/value-term.ts';
 export { type DerivativeTerm, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
 export {
   cotangents,
