@@ -1,3 +1,4 @@
+export { augment, type Augmentation } from './augmentations/augmentation.ts';
 export { initializeWeights } from './initialize.ts';
 export { type JacobianNorms, jacobianNorms, logPolicyJacobian } from './jacobian.ts';
 export { averagePool } from './layers/average-pool.ts';
@@ -31,6 +32,7 @@ export {
   twinGradients,
   type Weights,
 } from './network.ts';
+export { type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts';
 export { clipByGlobalNorm } from './optimizers/clip.ts';
 export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 export { type OptimizerState } from './optimizers/update.ts';
