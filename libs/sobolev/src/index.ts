@@ -1,3 +1,4 @@
+export { augment, type Augmentation } from './augmentations/augmentation.ts';
 export { initializeWeights } from './initialize.ts';
 export { type JacobianNorms, jacobianNorms, logPolicyJacobian } from './jacobian.ts';
 export { averagePool } from './layers/average-pool.ts';
@@ -22,6 +23,7 @@ export { jvpTerm, type PushForward, pushForward } from './losses/jvp.ts';
 export { type Norm } from './losses/norm.ts';
 export { type DerivativeLoss, type DerivativeTerm } from './losses/term.ts';
 export { project, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
+export { type Answers, type ValueLoss, valueTerm } from './losses/value-term.ts';
 export {
   cotangents,
   forward,
@@ -33,6 +35,7 @@ export {
   twinGradients,
   type Weights,
 } from './network.ts';
+export { type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts';
 export { clipByGlobalNorm } from './optimizers/clip.ts';
 export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 export { type OptimizerState } from './optimizers/update.ts';
