@@ -1,4 +1,7 @@
 export { augment, type Augmentation } from './augmentations/augmentation.ts';
+export { type DirectionInputs, type DirectionSet, drawDirections } from './directions/direction-set.ts';
+export { type PatchOptions } from './directions/patch.ts';
+export { principalComponents } from './directions/principal-components.ts';
 export { initializeWeights } from './initialize.ts';
 export { type JacobianNorms, jacobianNorms, logPolicyJacobian } from './jacobian.ts';
 export { averagePool } from './layers/average-pool.ts';
