@@ -54,7 +54,7 @@ function askTeacher(source: BatchSource, x: tf.Tensor, step: number): Batch['pro
   if (projections === 0) return [];
   return tidy(() => {
     const points = forward(teacher.network, teacher.weights, x);
-    return directions(source, x.shape[0]!, step).map((v) => ({ v, pullBack: pullBack(points, v) }));
+    return directions(source, x.shape[0], step).map((v) => ({ v, pullBack: pullBack(points, v) }));
   });
 }
 
