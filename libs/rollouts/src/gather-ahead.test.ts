@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { type Frames } from './frames.ts';
 import { type GatherAhead, startGatherAhead } from './gather-ahead.ts';
@@ -71,11 +74,17 @@ test('what was asked for before the end and is not there is rejected', async () 
   const thread = start(makeFrames(), 1);
   await thread.gather(ends(1));
   const never = thread.gather(ends(2));
-  await Promise.all([expect(never).rejects.toThrow('has ended'), thread.close()]);
+  await Promise.all([expect(never).rejects.toThrow('gathering has ended'), thread.close()]);
 });
 
 test('frames that are not there, and more than a slot holds, are refused', async () => {
   const thread = start(makeFrames(), 1);
   await expect(thread.gather(Int32Array.of(COUNT))).rejects.toThrow('no frame 30');
   await expect(thread.gather(new Int32Array(6))).rejects.toThrow('6 are more than 5');
+});
+
+test.each(['close', 'forget'])('a process ends by itself with a batch under way: %s', async (what) => {
+  const fixture = fileURLToPath(new URL('./gather-ahead.fixture.ts', import.meta.url));
+  const running = promisify(execFile)(process.execPath, ['--import', 'tsx', fixture, what]);
+  expect((await running).stdout).toBe('done');
 });
