@@ -120,7 +120,11 @@ onEveryEngine(() => {
       });
 
       test('the gradient of the whole loss in every weight', () => {
-        const { gradients } = lossGradients(options(network), initialState(ADAM, weights('student')), batch(0, k));
+        const { gradients } = lossGradients(
+          options(network),
+          initialState(options(network), weights('student')),
+          batch(0, k),
+        );
         const expected = loadWeights(rows, network, named(name, `${key}.gradient`));
         for (const [index, { layer, name: weight }] of parameterShapes(network).entries())
           expect(error(gradients[index]!, expected[index]!), `${layer}.${weight}`).toBeLessThan(TOLERANCE);
@@ -128,7 +132,7 @@ onEveryEngine(() => {
 
       test('the terms of the first ten training steps', async () => {
         const losses: number[][] = [];
-        let state = initialState(ADAM, weights('student'));
+        let state = initialState(options(network), weights('student'));
         for (let step = 0; step < 10; step++) {
           const next = await trainStep(options(network), state, batch(step, k));
           state = next.state;

@@ -30,7 +30,7 @@ for (const term of (process.argv[2] ?? 'plain,vjp').split(',')) {
           ? [{ u: g, pushed: v }]
           : [],
   };
-  let state = initialState(ADAM, initializeWeights(network, 1));
+  let state = initialState(options, initializeWeights(network, 1));
   const ts: number[] = [];
   const tot = new Map<string, [number, number]>();
   const orig = tf.engine().runKernel.bind(tf.engine());

@@ -94,7 +94,7 @@ async function load({ network: name, path, projections, jvp }: Load): Promise<Lo
     optimizer: ADAM,
     schedule: { kind: 'constant', learningRate: 1e-3, warmupSteps: 0, finalFraction: 1, totalSteps: 1e6 },
   };
-  return { rows, options, batch, state: initialState(ADAM, loadWeights(rows, network, weights)) };
+  return { rows, options, batch, state: initialState(options, loadWeights(rows, network, weights)) };
 }
 
 function dispose({ state, batch: { x, logProbs, derivatives } }: Loaded): void {

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** All of a training state as one safetensors file; random numbers need no place in it, for they follow from seed and step. */
 export async function saveCheckpoint({ step, weights, optimizer, weighting }: TrainState): Promise<Uint8Array> {
   const tensors = new Map<string, NamedTensor>();
-  for (const [role, list] of Object.entries({ weights, optimizer, weighting: [weighting] }))
+  for (const [role, list] of Object.entries({ weights, optimizer, weighting }))
     for (const [index, tensor] of list.entries())
       tensors.set(`${role}.${index}`, {
         dtype: 'F32',
@@ -29,6 +29,6 @@ export function restoreCheckpoint(bytes: Uint8Array): TrainState {
     step: Number(metadata['step']),
     weights: list('weights'),
     optimizer: list('optimizer') as tf.Tensor2D[],
-    weighting: list('weighting')[0] as tf.Scalar,
+    weighting: list('weighting') as tf.Scalar[],
   };
 }

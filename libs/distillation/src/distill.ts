@@ -9,9 +9,9 @@ import {
   type TrainState,
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
+import { batchSource, closeSource } from './batch-source.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { DivergedError } from './diverged-error.ts';
-import { startDraws } from './draws.ts';
 import { evaluate, type EvaluationSet } from './evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics } from './events.ts';
 import { label, type Labels, labelAll } from './labels.ts';
@@ -20,7 +20,7 @@ import { type Prepared, prepare, type RegisteredTeacher } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
 import { studentFiles } from './student-files.ts';
-import { type BatchSource, trainingBatch } from './training-batches.ts';
+import { trainingBatch } from './training-batches.ts';
 
 export interface DistillInputs {
   teacher: RegisteredTeacher;
@@ -58,7 +58,7 @@ export async function* distill(
   let metrics: EvaluationMetrics | undefined;
   const student = (): Policy => ({ network: options.network, weights: state.weights });
 
-  const source = batchSource(spec, prepared, labels);
+  const source = await batchSource(spec, prepared, labels);
   try {
     while (state.step < spec.steps && !signal?.aborted) {
       const startedAtMs = performance.now();
@@ -85,7 +85,7 @@ export async function* distill(
       yield await finished(teacher, prepared, { set: heldOut, student: student(), step: state.step, metrics });
     }
   } finally {
-    await source.draws.close();
+    await closeSource(source);
     tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
   }
 }
@@ -104,16 +104,6 @@ async function* labelTraining(
   }
 }
 
-function batchSource(
-  { loss: { derivative }, seed, batch_size: batchSize, steps: lastStep }: DistillationSpec,
-  { observations, teacher }: Prepared,
-  labels: Labels,
-): BatchSource {
-  const projections = derivative.kind === 'none' ? 0 : derivative.projections;
-  const draws = startDraws(observations, labels.indices, { seed, batchSize, lastStep, withNext: false });
-  return { draws, teacher, labels, seed, projections };
-}
-
 async function evaluationSet(
   spec: DistillationSpec,
   { observations, teacher, heldOut }: Prepared,
@@ -122,13 +112,9 @@ async function evaluationSet(
   return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
 }
 
-function startingState(
-  seed: number,
-  { network, optimizer }: StepOptions,
-  checkpoint: Uint8Array | undefined,
-): TrainState {
+function startingState(seed: number, options: StepOptions, checkpoint: Uint8Array | undefined): TrainState {
   if (checkpoint) return restoreCheckpoint(checkpoint);
-  return initialState(optimizer, initializeWeights(network, seed));
+  return initialState(options, initializeWeights(options.network, seed));
 }
 
 function requireFinite(

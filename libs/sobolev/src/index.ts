@@ -58,4 +58,5 @@ export {
   type TrainState,
 } from './step.ts';
 export { tidy } from './tidy.ts';
-export { type Weighting, type WeightingState } from './weighting/weighting.ts';
+export { type WeightingState } from './weighting/rule.ts';
+export { type Weighting } from './weighting/weighting.ts';

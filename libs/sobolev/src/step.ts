@@ -12,7 +12,8 @@ import { plus } from './plus.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
 import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
-import { observe, weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
+import { type Seen, type WeightingState } from './weighting/rule.ts';
+import { observe, weigh, type Weighting, weightingInit } from './weighting/weighting.ts';
 
 /** Everything that a step changes, and all that a checkpoint must hold. */
 export interface TrainState {
@@ -52,13 +53,21 @@ export type StepTerms = {
   learning_rate: number;
 };
 
-export function initialState(optimizer: Optimizer, weights: Weights): TrainState {
-  return { step: 0, weights, optimizer: optimizerInit(optimizer, shapesOf(weights)), weighting: weightingInit() };
+export function initialState(
+  { optimizer, weighting }: Pick<StepOptions, 'optimizer' | 'weighting'>,
+  weights: Weights,
+): TrainState {
+  return {
+    step: 0,
+    weights,
+    optimizer: optimizerInit(optimizer, shapesOf(weights)),
+    weighting: weightingInit(weighting),
+  };
 }
 
 /** All tensors of a state, to keep or to dispose. */
 export function stateTensors({ weights, optimizer, weighting }: TrainState): tf.Tensor[] {
-  return [...weights, ...optimizer, weighting];
+  return [...weights, ...optimizer, ...weighting];
 }
 
 /**
@@ -91,7 +100,12 @@ export function lossGradients(
   const k = batch.derivatives.length;
   if (k === 0) {
     const ordinary = gradients(points, value.gradient) as tf.Tensor[];
-    return { gradients: ordinary, value: value.value, derivative: tf.scalar(0), weighting: tf.clone(weightingState) };
+    return {
+      gradients: ordinary,
+      value: value.value,
+      derivative: tf.scalar(0),
+      weighting: weightingState.map((each) => tf.clone(each)),
+    };
   }
   const scale = mean(batch.derivatives.map((teacher) => teacherTerm(teacher, loss.norm)));
   const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm: scale });
@@ -100,15 +114,19 @@ export function lossGradients(
     .map((teacher) => derivativeTerm(points, teacher, { ...loss, weight: share }))
     .reduce(addTerms);
   const ordinary = gradients(points, plus(value.gradient, derivative.logitsGradient), derivative.curvatures);
-  const norms = () => ({
-    value: globalNorm(ordinary),
-    derivative: tf.div<tf.Scalar>(globalNorm(derivative.twinGradients), weight),
-  });
+  const seen: Seen = {
+    value: value.value,
+    derivative: tf.div(derivative.value, weight),
+    gradientNorms: () => ({
+      value: globalNorm(ordinary),
+      derivative: tf.div(globalNorm(derivative.twinGradients), weight),
+    }),
+  };
   return {
     gradients: addEach(ordinary, derivative.twinGradients) as tf.Tensor[],
     value: value.value,
     derivative: derivative.value,
-    weighting: observe(weighting, state, norms),
+    weighting: observe(weighting, state, step + 1, seen),
   };
 }
 

@@ -92,7 +92,7 @@ onEveryEngine(() => {
       const weights = initializeWeights(network, 1);
       const given = batch(projections);
       const at = (moved: readonly tf.Tensor[]) =>
-        lossGradients(options, { step: 0, weights: moved, weighting: weightingInit() }, given);
+        lossGradients(options, { step: 0, weights: moved, weighting: weightingInit(options.weighting) }, given);
       const loss = (moved: readonly tf.Tensor[]) => {
         const { value, derivative } = at(moved);
         return value.dataSync()[0]! + derivative.dataSync()[0]!;

@@ -1,71 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Decay, decayAt } from '../schedules/schedule.ts';
+import { balanced } from './balanced.ts';
+import { fixed } from './fixed.ts';
+import { lossProgress } from './loss-progress.ts';
+import { relative } from './relative.ts';
+import { type Rule, type Seen, type WeightingState } from './rule.ts';
 
-/**
- * How much the derivative term counts, as a factor of α.
- *
- * | kind | factor |
- * |---|---|
- * | `fixed` | 1 |
- * | `relative` | 1 over a running mean of the teacher's own term: α = 1 means the same on every game |
- * | `balanced` | running mean of ‖∇value‖ / ‖∇derivative‖: α is the ratio of the two terms' gradients (Wang et al. 2021, eq. 12) |
- */
+/** How much the derivative term counts: α times what a rule makes of the terms so far. */
 export interface Weighting {
-  kind: 'fixed' | 'relative' | 'balanced';
+  kind: 'fixed' | 'relative' | 'balanced' | 'loss-progress';
   alpha: number;
   /** How α goes over the run; it stays when left out. */
   decay?: Decay;
 }
 
-/** What a weighting remembers: one exponential running mean, not yet debiased. */
-export type WeightingState = tf.Scalar;
+const RULES: Record<Weighting['kind'], Rule> = { fixed, relative, balanced, 'loss-progress': lossProgress };
 
-const DECAY = 0.99;
-const LEAST = 1e-30;
+export const weightingInit = ({ kind }: Weighting): WeightingState => RULES[kind].init();
 
-export const weightingInit = (): WeightingState => tf.scalar(0);
-
-/**
- * The factor of this step's derivative term.
- * @param step counts from 1; running means are debiased as Adam's are, so the first has the right scale already
- * @param teacherTerm the term of a student without derivatives, in this batch
- */
+/** The weight of this step's derivative term, a scalar. @param step counts from 1 */
 export function weigh(
   { kind, alpha, decay }: Weighting,
   step: number,
   { state, teacherTerm }: { state: WeightingState; teacherTerm: tf.Scalar },
 ): { weight: tf.Scalar; state: WeightingState } {
-  const now = decay ? alpha * decayAt(decay, step) : alpha;
-  switch (kind) {
-    case 'fixed':
-      return { weight: tf.scalar(now), state: tf.clone(state) };
-    case 'relative': {
-      const mean = follow(state, teacherTerm);
-      return { weight: tf.div<tf.Scalar>(now, tf.maximum(debias(mean, step), LEAST)), state: mean };
-    }
-    case 'balanced': {
-      // Before any gradient was seen: as `relative` begins.
-      if (step === 1) return { weight: tf.div<tf.Scalar>(now, tf.maximum(teacherTerm, LEAST)), state: tf.clone(state) };
-      return { weight: tf.mul<tf.Scalar>(debias(state, step - 1), now), state: tf.clone(state) };
-    }
-  }
+  const { factor, state: next } = RULES[kind].factor(state, step, teacherTerm);
+  return { weight: tf.mul(factor, decay ? alpha * decayAt(decay, step) : alpha), state: next };
 }
 
-/** What a weighting learns from the gradients that its step ended in: ‖∇value‖, and ‖∇derivative‖ before it was weighted. */
-export function observe(
-  { kind }: Weighting,
-  state: WeightingState,
-  norms: () => { value: tf.Scalar; derivative: tf.Scalar },
-): WeightingState {
-  if (kind !== 'balanced') return state;
-  const { value, derivative } = norms();
-  return follow(state, tf.div<tf.Scalar>(value, tf.maximum(derivative, LEAST)));
-}
-
-function follow(mean: tf.Scalar, now: tf.Scalar): tf.Scalar {
-  return tf.add<tf.Scalar>(tf.mul(mean, DECAY), tf.mul(now, 1 - DECAY));
-}
-
-function debias(mean: tf.Scalar, count: number): tf.Scalar {
-  return tf.div<tf.Scalar>(mean, 1 - DECAY ** count);
+/** What the weighting learns from the step. */
+export function observe({ kind }: Weighting, state: WeightingState, step: number, seen: Seen): WeightingState {
+  return RULES[kind].observe(state, step, seen);
 }
