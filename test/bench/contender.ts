@@ -21,11 +21,10 @@ const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const OURS = ['--expose-gc', '--import', 'tsx', beside('ours.ts')];
 
 export function entries(python: string): Entry[] {
-  const ours = (engine: string, name = engine, env = {}): Entry => ({
+  const ours = (engine: string): Entry => ({
     implementation: 'ours',
-    engine: name,
+    engine,
     command: [process.execPath, ...OURS, engine],
-    env,
   });
   const peer = (implementation: Entry['implementation'], engine: string): Entry => ({
     implementation,
@@ -34,12 +33,18 @@ export function entries(python: string): Entry[] {
   });
   return [
     ours('tensorflow'),
-    ours('tensorflow', 'tensorflow, one thread', { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }),
+    onOneCore(ours('tensorflow')),
     ours('wasm'),
     peer('pytorch', 'eager'),
     peer('torch.func', 'eager'),
     peer('jax', 'jit'),
   ];
+}
+
+/** The wasm engine has one thread: what it is compared with. */
+function onOneCore(entry: Entry): Entry {
+  const env = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
+  return { ...entry, engine: `${entry.engine}, one thread`, command: ['taskset', '-c', '0', ...entry.command], env };
 }
 
 export function start(entry: Entry): Contender {

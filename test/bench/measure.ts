@@ -83,7 +83,7 @@ async function load(contenders: readonly Contender[], problem: Problem, path: st
     spec.kind === 'conv' ? [[spec.filters, spec.kernel, spec.stride]] : [],
   );
   for (const contender of contenders)
-    await contender.ask({ op: 'load', network, convs, path, projections: projections(term) });
+    await contender.ask({ op: 'load', network, convs, path, projections: projections(term), jvp: term === 'jvp' });
 }
 
 function gradients(path: string): Map<string, Float32Array> {

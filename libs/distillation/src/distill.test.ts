@@ -22,7 +22,7 @@ const all = <T extends DistillEvent['type']>(events: DistillEvent[], type: T) =>
   events.filter((event): event is Of<T> => event.type === type);
 const finished = (events: DistillEvent[]) => all(events, 'finished')[0]!;
 const withoutTime = (events: DistillEvent[]) =>
-  events.map((event) => ('seconds' in event ? { ...event, seconds: 0 } : event));
+  events.map((event) => ('seconds' in event ? { ...event, seconds: 0, waitSeconds: 0 } : event));
 
 onEveryEngine(() => {
   test('tells every step once, evaluations when they are due, and ends with the student', async () => {
@@ -113,6 +113,25 @@ onEveryEngine(() => {
     const before = tf.memory().numTensors;
     await run({}, inputs);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('a run that nobody listens to any more leaves no tensor behind, and one that fails neither', async () => {
+    const inputs = await tinyInputs();
+    await run({}, inputs);
+    const before = tf.memory().numTensors;
+    for await (const event of distill(tinySpec(), inputs)) if (event.type === 'step' && event.step === 3) break;
+    expect(tf.memory().numTensors).toBe(before);
+    const loss = { derivative: { kind: 'vjp', weight: { kind: 'fixed', alpha: 1e38 } } };
+    const optimizer = { kind: 'adam', learning_rate: 1, epsilon: 1e-300 };
+    await expect(run({ optimizer, loss }, inputs)).rejects.toThrow('became');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('every step tells how much of it was spent waiting for its batch', async () => {
+    for (const { seconds, waitSeconds } of all(await run({}, await tinyInputs()), 'step')) {
+      expect(waitSeconds).toBeGreaterThan(0);
+      expect(waitSeconds).toBeLessThan(seconds);
+    }
   });
 
   test('with few frames Sobolev training matches the held-out Jacobian far better than plain KL, and the policy no worse', async () => {

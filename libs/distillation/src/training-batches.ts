@@ -1,17 +1,25 @@
 import { type Policy } from '@distiller/policies';
-import { type Batch, forward, pullBack, randomStream, sphereDirections } from '@distiller/sobolev';
+import { type Batch, forward, project, randomStream, sphereDirections, tidy } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Draws } from './draws.ts';
 import { type Labels } from './labels.ts';
-import { type Observations, observationTensor } from './observations.ts';
 
 export interface BatchSource {
-  observations: Observations;
+  /** Of the frames that are labelled. */
+  draws: Draws;
   teacher: Policy;
   labels: Labels;
   seed: number;
-  batchSize: number;
   /** vjp directions an example; 0 for plain distillation. */
   projections: number;
+}
+
+/** A batch of its holder's, with the time that it was waited for. */
+export interface TrainingBatch {
+  batch: Batch;
+  /** From asking for the draw until its frames and labels were there as tensors; the teacher's derivatives are not in it. */
+  waitSeconds: number;
+  dispose: () => void;
 }
 
 /**
@@ -19,19 +27,17 @@ export interface BatchSource {
  * It depends on the seed and the step alone, and its frames not on the loss: two losses with one seed see the same frames.
  * @param step counts from 1
  */
-export function trainingBatch(source: BatchSource, step: number): Batch {
-  const { observations, labels, seed, batchSize, projections } = source;
-  const random = randomStream(seed, 'batch', step);
-  const rows = Int32Array.from({ length: batchSize }, () => random.below(labels.indices.length));
-  const x = observationTensor(
-    observations,
-    rows.map((row) => labels.indices[row]!),
-  );
-  return { x, logProbs: gatherRows(labels, rows), projections: projections > 0 ? project(source, x, step) : [] };
-}
-
-export function disposeBatch({ x, logProbs, projections }: Batch): void {
-  tf.dispose([x, logProbs, ...projections.flatMap(({ v, pullBack }) => [v, pullBack])]);
+export async function trainingBatch(source: BatchSource, step: number): Promise<TrainingBatch> {
+  const askedAtMs = performance.now();
+  const draw = await source.draws.take(step);
+  const logProbs = gatherRows(source.labels, draw.rows);
+  const waitSeconds = (performance.now() - askedAtMs) / 1000;
+  const derivatives = askTeacher(source, draw.x, step);
+  const dispose = () => {
+    tf.dispose([logProbs, ...derivatives.flatMap((each): tf.Tensor[] => Object.values(each))]);
+    draw.dispose();
+  };
+  return { batch: { x: draw.x, logProbs, derivatives }, waitSeconds, dispose };
 }
 
 function gatherRows({ logProbs, actions }: Labels, rows: Int32Array): tf.Tensor2D {
@@ -42,22 +48,19 @@ function gatherRows({ logProbs, actions }: Labels, rows: Int32Array): tf.Tensor2
   return tf.tensor2d(gathered, [rows.length, actions]);
 }
 
-function project(
-  { teacher, labels, seed, projections }: BatchSource,
-  x: tf.Tensor,
-  step: number,
-): Batch['projections'] {
-  const [batch, { actions }] = [x.shape[0], labels];
-  const directions = sphereDirections(
-    randomStream(seed, 'projection', step),
-    batch,
-    actions,
-    Math.min(projections, actions),
-  );
-  const vs = directions.map((direction) => tf.tensor2d(direction, [batch, actions]));
-  const pullBacks = tf.tidy(() => {
+/** What labels do not hold, because it is new at every step: derivatives, from one forward pass of the teacher. */
+function askTeacher(source: BatchSource, x: tf.Tensor, step: number): Batch['derivatives'] {
+  const { teacher, projections } = source;
+  if (projections === 0) return [];
+  return tidy(() => {
     const points = forward(teacher.network, teacher.weights, x);
-    return vs.map((v) => pullBack(points, v));
+    return directions(source, x.shape[0]!, step).map((v) => project(points, v));
   });
-  return vs.map((v, index) => ({ v, pullBack: pullBacks[index]! }));
+}
+
+/** k orthogonal directions in action space an example: k tensors [B, A]. */
+function directions({ seed, labels: { actions }, projections }: BatchSource, batch: number, step: number) {
+  const random = randomStream(seed, 'projection', step);
+  const drawn = sphereDirections(random, batch, actions, Math.min(projections, actions));
+  return drawn.map((direction) => tf.tensor2d(direction, [batch, actions]));
 }

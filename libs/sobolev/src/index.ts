@@ -19,11 +19,14 @@ export { residual } from './layers/residual.ts';
 export { silu } from './layers/silu.ts';
 export { softplus } from './layers/softplus.ts';
 export { tanh } from './layers/tanh.ts';
-export { unblock } from './layers/unblock.ts';
 export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
 export { klTerm, type ValueTerm } from './losses/kl.ts';
 export { type Answers, type ValueLoss, valueTerm } from './losses/value-term.ts';
-export { type DerivativeTerm, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
+export { derivativeTerm, type TeacherDerivative } from './losses/derivative-term.ts';
+export { jvpTerm, type PushForward, pushForward } from './losses/jvp.ts';
+export { type Norm } from './losses/norm.ts';
+export { type DerivativeLoss, type DerivativeTerm } from './losses/term.ts';
+export { project, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
 export {
   cotangents,
   forward,
@@ -39,8 +42,10 @@ export { type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts'
 export { clipByGlobalNorm } from './optimizers/clip.ts';
 export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 export { type OptimizerState } from './optimizers/update.ts';
+export { pack, shapesOf, unpack } from './parameters.ts';
 export { sphereDirections } from './projections/sphere.ts';
 export { randomStream, type RandomPurpose, type RandomStream } from './random.ts';
+export { type ReadoutName } from './readout.ts';
 export { learningRateAt, type Schedule } from './schedules/schedule.ts';
 export {
   type Batch,

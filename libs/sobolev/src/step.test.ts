@@ -5,7 +5,7 @@ import { along, distance, inner, normals, slope } from '../../../test/numbers.ts
 import { initializeWeights } from './initialize.ts';
 import { dense } from './layers/dense.ts';
 import { relu } from './layers/relu.ts';
-import { pullBack } from './losses/vjp.ts';
+import { project } from './losses/vjp.ts';
 import { forward, type Network, output } from './network.ts';
 import { sphereDirections } from './projections/sphere.ts';
 import { randomStream } from './random.ts';
@@ -22,7 +22,6 @@ import {
 const [BATCH, ACTIONS, INPUTS] = [8, 3, 6];
 
 const network: Network = {
-  block: 1,
   inputShape: [INPUTS],
   layers: [
     dense({ name: 'dense', inputs: INPUTS, units: 16 }),
@@ -49,7 +48,7 @@ function batch(step: number, projections: number): Batch {
   return {
     x,
     logProbs: tf.logSoftmax(output(points) as tf.Tensor2D),
-    projections: vs.map((v) => ({ v, pullBack: pullBack(points, v) })),
+    derivatives: vs.map((v) => project(points, v)),
   };
 }
 
