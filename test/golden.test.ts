@@ -150,7 +150,7 @@ onEveryEngine(() => {
 function options(network: Network): StepOptions {
   return {
     network,
-    temperature: 1,
+    value: { kind: 'kl', temperature: 1 },
     weighting: { kind: 'relative', alpha: 1 },
     optimizer: ADAM,
     schedule: { kind: 'constant', learningRate: 1e-3, warmupSteps: 0, finalFraction: 1, totalSteps: 10 },

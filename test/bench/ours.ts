@@ -89,7 +89,7 @@ async function load({ network: name, path, projections, jvp }: Load): Promise<Lo
   await batch.logProbs.data();
   const options: StepOptions = {
     network,
-    temperature: 1,
+    value: { kind: 'kl', temperature: 1 },
     weighting: { kind: 'relative', alpha: 1 },
     optimizer: ADAM,
     schedule: { kind: 'constant', learningRate: 1e-3, warmupSteps: 0, finalFraction: 1, totalSteps: 1e6 },

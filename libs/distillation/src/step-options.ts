@@ -5,7 +5,7 @@ import { type DistillationSpec, type OptimizerSpec } from './spec/index.ts';
 export function stepOptions({ loss, optimizer, steps }: DistillationSpec, network: Network): StepOptions {
   return {
     network,
-    temperature: loss.value.temperature,
+    value: loss.value,
     weighting: loss.derivative.kind === 'none' ? { kind: 'fixed', alpha: 0 } : loss.derivative.weight,
     optimizer: toOptimizer(optimizer),
     schedule: toSchedule(optimizer, steps),

@@ -21,12 +21,12 @@ export { softplus } from './layers/softplus.ts';
 export { tanh } from './layers/tanh.ts';
 export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
 export { klTerm, type ValueTerm } from './losses/kl.ts';
-export { type Answers, type ValueLoss, valueTerm } from './losses/value-term.ts';
 export { derivativeTerm, type TeacherDerivative } from './losses/derivative-term.ts';
 export { jvpTerm, type PushForward, pushForward } from './losses/jvp.ts';
 export { type Norm } from './losses/norm.ts';
 export { type DerivativeLoss, type DerivativeTerm } from './losses/term.ts';
 export { project, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
+export { type Answers, type ValueLoss, valueTerm } from './losses/value-term.ts';
 export {
   cotangents,
   forward,

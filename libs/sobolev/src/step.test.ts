@@ -32,7 +32,7 @@ const network: Network = {
 
 const options: StepOptions = {
   network,
-  temperature: 1,
+  value: { kind: 'kl', temperature: 1 },
   weighting: { kind: 'relative', alpha: 1 },
   optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   schedule: { kind: 'constant', learningRate: 0.01, warmupSteps: 0, finalFraction: 0, totalSteps: 1000 },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addEach, addTerms, derivativeTerm, type TeacherDerivative, teacherTerm } from './losses/derivative-term.ts';
 import { type Gradients } from './layers/layer.ts';
-import { klTerm } from './losses/kl.ts';
+import { type ValueLoss, valueTerm } from './losses/value-term.ts';
 import { type DerivativeLoss } from './losses/term.ts';
 import { forward, gradients, type Network, output, type Weights } from './network.ts';
 import { clipByGlobalNorm } from './optimizers/clip.ts';
@@ -25,7 +25,7 @@ export interface TrainState {
 
 export interface StepOptions {
   network: Network;
-  temperature: number;
+  value: ValueLoss;
   derivative?: Omit<DerivativeLoss, 'weight'>;
   weighting: Weighting;
   optimizer: Optimizer;
@@ -81,12 +81,13 @@ export async function trainStep(
 
 /** The loss's gradient in every weight, and its terms as scalars; `weighting` is the running state of the derivative's weight. */
 export function lossGradients(
-  { network, temperature, derivative: loss = {}, weighting }: LossOptions,
+  { network, value: valueLoss, derivative: loss = {}, weighting }: LossOptions,
   { step, weights, weighting: weightingState }: Pick<TrainState, 'step' | 'weights' | 'weighting'>,
   batch: Batch,
 ): { gradients: tf.Tensor[]; value: tf.Scalar; derivative: tf.Scalar; weighting: WeightingState } {
   const points = forward(network, weights, batch.x);
-  const value = klTerm(batch.logProbs, output(points) as tf.Tensor2D, temperature);
+  const logits = output(points) as tf.Tensor2D;
+  const value = valueTerm(valueLoss, { teacherLogProbs: batch.logProbs, logits });
   const k = batch.derivatives.length;
   if (k === 0) {
     const ordinary = gradients(points, value.gradient) as tf.Tensor[];
@@ -111,7 +112,7 @@ export function lossGradients(
   };
 }
 
-type LossOptions = Pick<StepOptions, 'network' | 'temperature' | 'derivative' | 'weighting'>;
+type LossOptions = Pick<StepOptions, 'network' | 'value' | 'derivative' | 'weighting'>;
 
 function update(options: StepOptions, state: TrainState, batch: Batch) {
   const { gradients: all, value, derivative, weighting } = lossGradients(options, state, batch);

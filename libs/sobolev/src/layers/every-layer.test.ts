@@ -70,7 +70,7 @@ const network: Network = {
 
 const options = {
   network,
-  temperature: 1,
+  value: { kind: 'kl', temperature: 1 },
   weighting: { kind: 'fixed', alpha: 1 },
 } as const;
 
