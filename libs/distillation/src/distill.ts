@@ -109,7 +109,7 @@ function batchSource(
   { observations, teacher }: Prepared,
   labels: Labels,
 ): BatchSource {
-  const projections = derivative.kind === 'none' ? 0 : derivative.projections;
+  const projections = derivative.kind === 'vjp' ? derivative.projections : 0;
   const draws = startDraws(observations, labels.indices, { seed, batchSize, lastStep, withNext: false });
   return { draws, teacher, labels, seed, projections };
 }

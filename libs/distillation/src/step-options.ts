@@ -1,16 +1,32 @@
-import { type Network, type Optimizer, type Schedule, type StepOptions } from '@distiller/sobolev';
-import { type DistillationSpec, type OptimizerSpec } from './spec/index.ts';
+import { type Network, type Optimizer, type Schedule, type StepOptions, type Weighting } from '@distiller/sobolev';
+import { type DerivativeTerm, type DistillationSpec, type LossSpec, type OptimizerSpec } from './spec/index.ts';
 
 /** The spec of a job in the words of the engine. */
 export function stepOptions({ loss, optimizer, steps }: DistillationSpec, network: Network): StepOptions {
+  requireWired(loss);
   return {
     network,
     value: loss.value,
-    weighting: loss.derivative.kind === 'none' ? { kind: 'fixed', alpha: 0 } : loss.derivative.weight,
+    ...toDerivative(loss.derivative, steps),
     optimizer: toOptimizer(optimizer),
     schedule: toSchedule(optimizer, steps),
     maxGradientNorm: optimizer.max_gradient_norm ?? undefined,
   };
+}
+
+/** What the spec can say and `trainingBatch` cannot do yet must not pass for done. */
+function requireWired({ derivative, augmentation }: LossSpec): void {
+  if (derivative.kind === 'jvp') throw new Error('jvp is not wired yet');
+  if (derivative.kind === 'vjp' && derivative.of !== 'log-policy') throw new Error('vjp of logits is not wired yet');
+  if (augmentation.length > 0) throw new Error('augmentation is not wired yet');
+}
+
+function toDerivative(term: DerivativeTerm, totalSteps: number): Pick<StepOptions, 'derivative' | 'weighting'> {
+  if (term.kind === 'none') return { weighting: { kind: 'fixed', alpha: 0 } };
+  const { norm, of, weight } = term;
+  const { kind, final_fraction: finalFraction } = weight.schedule;
+  const weighting: Weighting = { kind: weight.kind, alpha: weight.alpha, decay: { kind, finalFraction, totalSteps } };
+  return { derivative: { norm, of }, weighting };
 }
 
 function toOptimizer(spec: OptimizerSpec): Optimizer {
