@@ -58,6 +58,17 @@ onEveryEngine(() => {
     expect(Math.abs(correlation(0, b))).toBeLessThan(bound);
   });
 
+  test('over the steps two values of one stretch are uncorrelated, whatever the table holds', () => {
+    const alike = tf.concat2d([tf.ones([8192, 64]), tf.fill([8192, 64], -1)], 0);
+    const steps = 400;
+    let products = 0;
+    for (let step = 0; step < steps; step++) {
+      const [a, b] = gaussianNoise({ table: alike, random: randomStream(1, 'augmentation', step) }, [2]).dataSync();
+      products += a! * b!;
+    }
+    expect(Math.abs(products / steps)).toBeLessThan(4 / Math.sqrt(steps));
+  });
+
   test('a seed and a step mean the same noise, on every engine', () => {
     expect(draw(3)).toEqual(draw(3));
     expect(draw(3)).not.toEqual(draw(4));
