@@ -54,16 +54,32 @@ for (const term of (process.argv[2] ?? 'plain,vjp').split(',')) {
       }
       return r;
     }) as never;
-  let pf = 0, cpu = process.cpuUsage();
+  let pf = 0,
+    cpu = process.cpuUsage();
   for (let i = 0; i < 40; i++) {
-    if (i === 10) { pf = process.resourceUsage().minorPageFault; cpu = process.cpuUsage(); }
+    if (i === 10) {
+      pf = process.resourceUsage().minorPageFault;
+      cpu = process.cpuUsage();
+    }
     if (i === 10) tot.clear();
     const s = performance.now();
     const r = await trainStep(options, state, batch as never);
     state = r.state;
     if (i >= 10) ts.push(performance.now() - s);
   }
-  console.log(term, med(ts).toFixed(1), 'ms', 'min', Math.min(...ts).toFixed(1), 'faults/step', ((process.resourceUsage().minorPageFault - pf) / 30).toFixed(0), 'cpu/step', ((process.cpuUsage(cpu).user) / 30e3).toFixed(1), 'sys', ((process.cpuUsage(cpu).system) / 30e3).toFixed(1));
+  console.log(
+    term,
+    med(ts).toFixed(1),
+    'ms',
+    'min',
+    Math.min(...ts).toFixed(1),
+    'faults/step',
+    ((process.resourceUsage().minorPageFault - pf) / 30).toFixed(0),
+    'cpu/step',
+    (process.cpuUsage(cpu).user / 30e3).toFixed(1),
+    'sys',
+    (process.cpuUsage(cpu).system / 30e3).toFixed(1),
+  );
   tf.engine().runKernel = orig;
   if (prof) {
     let sum = 0,

@@ -1,9 +1,9 @@
 // `node --import tsx test/bench/waiting.ts`: the share of a training run that is spent waiting for batches.
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { loadEngine } from '@distiller/compute';
-import { distill, type DistillInputs, openRollouts, readSafetensors } from '@distiller/distillation';
-import { DistillationSpec, TeacherInput } from '@distiller/distillation/spec';
+import { distill, type DistillInputs } from '@distiller/distillation';
+import { DistillationSpec } from '@distiller/distillation/spec';
+import { bundledInputs } from './bundled-inputs.ts';
 
 /** What one run's steps took, in the middle, and the share of all their time that was waiting. */
 export interface Waiting {
@@ -16,14 +16,12 @@ const STEPS = 60;
 /** At the start, where kernels are compiled and the thread starts. */
 const WARM_UP = 5;
 
-const DATA = fileURLToPath(new URL('../../apps/demo/data/', import.meta.url));
-
 /**
  * The paper's student, batch 200, on the bundled Breakout teacher and rollouts: with the shortest steps that there are
  * (plain KL), and with one vjp. Needs an engine that is loaded already.
  */
 export async function measureWaiting(): Promise<Record<'plain' | 'vjp', Waiting>> {
-  const inputs = await readInputs();
+  const inputs = await bundledInputs();
   return {
     plain: await measureRun({ kind: 'none' }, inputs),
     vjp: await measureRun({ kind: 'vjp' }, inputs),
@@ -49,13 +47,6 @@ async function measureRun(derivative: object, inputs: DistillInputs): Promise<Wa
   const measured = steps.slice(WARM_UP);
   const [seconds, waits] = [measured.map((step) => step.seconds), measured.map((step) => step.waitSeconds)];
   return { step_ms: 1000 * median(seconds), waiting_ms: 1000 * median(waits), share: sum(waits) / sum(seconds) };
-}
-
-async function readInputs(): Promise<DistillInputs> {
-  const description: unknown = JSON.parse(await readFile(`${DATA}breakout.json`, 'utf8'));
-  const teacher = TeacherInput.omit({ weights: true }).strip().parse(description);
-  const { tensors: weights } = readSafetensors(await readFile(`${DATA}breakout.safetensors`));
-  return { teacher: { ...teacher, weights }, rollouts: await openRollouts(`${DATA}breakout.rollouts.zarr.zip`) };
 }
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

@@ -549,6 +549,18 @@ export interface components {
              *     }
              */
             schedule: components["schemas"]["WeightSchedule"];
+        } | {
+            /** @constant */
+            kind: "loss-progress";
+            /** @default 1 */
+            alpha: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["WeightSchedule"];
         };
         DerivativeWeightInput: {
             /** @constant */
@@ -583,6 +595,18 @@ export interface components {
              * @constant
              */
             kind: "balanced";
+            /** @default 1 */
+            alpha?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["WeightScheduleInput"];
+        } | {
+            /** @constant */
+            kind: "loss-progress";
             /** @default 1 */
             alpha?: number;
             /**

@@ -26,8 +26,9 @@ export const DerivativeWeight = z
         kind: z.literal('balanced').describe("alpha is the derivative term's gradient norm over the value term's"),
         ...weight,
       }),
+      z.strictObject({ kind: z.literal('loss-progress'), ...weight }),
     ],
-    { error: unknownKind('weight', ['fixed', 'relative', 'balanced']) },
+    { error: unknownKind('weight', ['fixed', 'relative', 'balanced', 'loss-progress']) },
   )
   .meta({ id: 'DerivativeWeight' });
 export type DerivativeWeight = z.infer<typeof DerivativeWeight>;
