@@ -19,7 +19,6 @@ import {
   type Optimizer,
   stateTensors,
   type StepOptions,
-  type TeacherDerivative,
   tidy,
   trainStep,
   type TrainState,
@@ -98,7 +97,12 @@ async function load({ network: name, path, projections, jvp }: Load): Promise<Lo
 }
 
 function dispose({ state, batch: { x, logProbs, derivatives } }: Loaded): void {
-  tf.dispose([...stateTensors(state), x, logProbs, ...derivatives.flatMap((each): tf.Tensor[] => Object.values(each))]);
+  tf.dispose([
+    ...stateTensors(state),
+    x,
+    logProbs,
+    ...derivatives.flatMap((each) => Object.values<tf.Tensor>({ ...each })),
+  ]);
 }
 
 async function step(it: Loaded): Promise<object> {

@@ -1,5 +1,4 @@
 import { type DirectionSet, noiseTable, principalComponents } from '@distiller/sobolev';
-import * as tf from '@tensorflow/tfjs-core';
 import { startDraws } from './draws.ts';
 import { type Labels } from './labels.ts';
 import { evenlySpread, observationTensor } from './observations.ts';

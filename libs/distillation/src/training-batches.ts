@@ -1,5 +1,5 @@
 import { type Policy } from '@distiller/policies';
-import { type Batch } from '@distiller/sobolev';
+import { type Batch, type TeacherDerivative } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Draws } from './draws.ts';
 import { type Labels } from './labels.ts';
@@ -39,7 +39,7 @@ export async function trainingBatch(source: BatchSource, step: number): Promise<
   return { batch, waitSeconds, dispose };
 }
 
-const tensorsOf = (derivative: Batch['derivatives'][number]): tf.Tensor[] => Object.values(derivative);
+const tensorsOf = (derivative: TeacherDerivative) => Object.values<tf.Tensor>({ ...derivative });
 
 function gatherRows({ logProbs, actions }: Labels, rows: Int32Array): tf.Tensor2D {
   const gathered = new Float32Array(rows.length * actions);

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { logPolicyJacobian, forward } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../../test/engines.ts';

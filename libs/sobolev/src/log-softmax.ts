@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Readout } from './readout.ts';
+
+/** What is read from the logits y [B, A], by its Jacobian L of each row. */
+export interface Readout {
+  /** L t: [B, A] → [B, A]. */
+  tangent(t: tf.Tensor2D): tf.Tensor2D;
+  /** Lᵀ v: [B, A] → [B, A]. */
+  cotangent(v: tf.Tensor2D): tf.Tensor2D;
+  /** ∂⟨v, L t⟩/∂y [B, A]; null where L does not depend on y. */
+  curvature(t: tf.Tensor2D, v: tf.Tensor2D): tf.Tensor2D | null;
+}
 
 /** log π and π of logits y [B, A], with the Jacobian L = ∂log π/∂y = I − 1 πᵀ of each row. */
 export interface LogSoftmax extends Readout {

@@ -54,5 +54,5 @@ function folded(first: Linearization, gram: Gram, c: tf.Tensor, { pullBack, squa
 
 /** Sums all but the batch: [B, …] → [B]. */
 function perExample(x: tf.Tensor): tf.Tensor1D {
-  return tf.sum<tf.Tensor1D>(tf.reshape(x, [x.shape[0]!, -1]), 1);
+  return tf.sum<tf.Tensor1D>(tf.reshape(x, [x.shape[0], -1]), 1);
 }

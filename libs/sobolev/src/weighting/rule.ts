@@ -10,7 +10,7 @@ export interface Seen {
   /** The derivative term, before its weight. */
   derivative: Scalar;
   /** Norms of both terms' gradients over all weights, that of the derivative before its weight; computed when asked for. */
-  gradientNorms(): { value: Scalar; derivative: Scalar };
+  gradientNorms: () => { value: Scalar; derivative: Scalar };
 }
 
 /** How the derivative term's factor follows from what was seen: pure functions of a state. */
