@@ -23,8 +23,11 @@ import {
   derivativeTerm,
   project,
   pullBack,
+  pushForward,
   type StepOptions,
   trainStep,
+  type ValueLoss,
+  valueTerm,
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
@@ -59,6 +62,12 @@ const CASES = [
     actions: 3,
     layers: [conv(4, 3, 2), { kind: 'relu' }, conv(5, 2, 2), { kind: 'relu' }, ...head(12, 3)],
   },
+  {
+    name: 'folded',
+    inputShape: [18, 14, 2],
+    actions: 4,
+    layers: [conv(3, 6, 4), { kind: 'relu' }, conv(4, 2, 1), { kind: 'relu' }, ...head(10, 4)],
+  },
 ];
 
 onEveryEngine(() => {
@@ -75,11 +84,17 @@ onEveryEngine(() => {
     const images = (step: number) => tf.div(part(known('pixels'), step), 255);
     const direction = (step: number, index: number) => tf.gather(part(known('directions'), step), index) as tf.Tensor2D;
 
-    const batch = (step: number, k: number): Batch => {
+    /** A tenth of the change to the next step's images. */
+    const change = (step: number) => tf.div(tf.sub(images((step + 1) % 10), images(step)), 10);
+
+    const batch = (step: number, along: number | 'pixels'): Batch => {
       const x = images(step);
       const points = forward(network, weights('teacher'), x);
-      const vs = Array.from({ length: k }, (_, index) => direction(step, index));
-      const derivatives = vs.map((v) => project(points, v));
+      const u = change(step);
+      const derivatives =
+        along === 'pixels'
+          ? [{ u, pushed: pushForward(points, u) }]
+          : Array.from({ length: along }, (_, index) => project(points, direction(step, index)));
       return { x, logProbs: logSoftmax(output(points) as tf.Tensor2D).logProbs, derivatives };
     };
 
@@ -104,6 +119,20 @@ onEveryEngine(() => {
       }
     });
 
+    test('the other value terms', () => {
+      const answers = { teacherLogProbs: batch(0, 0).logProbs, logits: output(student()) as tf.Tensor2D };
+      const losses: ValueLoss[] = [
+        { kind: 'reverse-kl', temperature: 1 },
+        { kind: 'reverse-kl', temperature: 2 },
+        { kind: 'nll' },
+        { kind: 'mse' },
+        { kind: 'kl', temperature: 1 },
+      ];
+      const values = losses.map((loss) => valueTerm(loss, answers).value);
+      for (const [index, value] of values.entries())
+        expect(error(value, tf.gather(part(known('values')), index)), losses[index]!.kind).toBeLessThan(TOLERANCE);
+    });
+
     test('KL at temperatures 1 and 2', () => {
       const logits = output(student()) as tf.Tensor2D;
       const values = [1, 2].map((temperature) => klTerm(batch(0, 0).logProbs, logits, temperature).value);
@@ -111,20 +140,20 @@ onEveryEngine(() => {
     });
 
     describe.each([
-      { title: 'one projection', key: 'one', k: 1 },
-      { title: 'as many projections as actions', key: 'all', k: actions },
-    ])('$title', ({ key, k }) => {
+      { title: 'one projection', key: 'one', along: 1, norm: 'squared' },
+      { title: 'as many projections as actions', key: 'all', along: actions, norm: 'squared' },
+      { title: 'one projection in the plain norm', key: 'plain', along: 1, norm: 'plain' },
+      { title: 'one direction in pixel space', key: 'jvp', along: 'pixels', norm: 'squared' },
+    ] as const)('$title', ({ key, along, norm }) => {
+      const settings = { ...options(network), derivative: { norm } };
+
       test('the derivative term', () => {
-        const terms = batch(0, k).derivatives.map((teacher) => derivativeTerm(student(), teacher).value);
-        expect(error(tf.div(tf.addN(terms), k), known(`${key}.vjp`))).toBeLessThan(TOLERANCE);
+        const terms = batch(0, along).derivatives.map((each) => derivativeTerm(student(), each, { norm }).value);
+        expect(error(tf.div(tf.addN(terms), terms.length), known(`${key}.term`))).toBeLessThan(TOLERANCE);
       });
 
       test('the gradient of the whole loss in every weight', () => {
-        const { gradients } = lossGradients(
-          options(network),
-          initialState(options(network), weights('student')),
-          batch(0, k),
-        );
+        const { gradients } = lossGradients(settings, initialState(settings, weights('student')), batch(0, along));
         const expected = loadWeights(rows, network, named(name, `${key}.gradient`));
         for (const [index, { layer, name: weight }] of parameterShapes(network).entries())
           expect(error(gradients[index]!, expected[index]!), `${layer}.${weight}`).toBeLessThan(TOLERANCE);
@@ -132,9 +161,9 @@ onEveryEngine(() => {
 
       test('the terms of the first ten training steps', async () => {
         const losses: number[][] = [];
-        let state = initialState(options(network), weights('student'));
+        let state = initialState(settings, weights('student'));
         for (let step = 0; step < 10; step++) {
-          const next = await trainStep(options(network), state, batch(step, k));
+          const next = await trainStep(settings, state, batch(step, along));
           state = next.state;
           losses.push([next.terms.value_term, next.terms.derivative_term]);
         }
