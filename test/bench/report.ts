@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { type Row } from './measure.ts';
+import { type Steady } from './steady.ts';
+import { type Waiting } from './waiting.ts';
 
 export interface Report {
   machine: Record<string, string | number>;
   gemm_gflops: number;
   rows: Row[];
+  waiting?: Waiting;
+  steady?: Steady;
 }
 
 export function describeMachine(versions: Record<string, string>): Report['machine'] {

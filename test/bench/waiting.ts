@@ -5,8 +5,10 @@ import { distill, type DistillInputs } from '@distiller/distillation';
 import { DistillationSpec } from '@distiller/distillation/spec';
 import { bundledInputs } from './bundled-inputs.ts';
 
-/** What one run's steps took, in the middle, and the share of all their time that was waiting. */
-export interface Waiting {
+/** What the steps of runs took, in the middle, and the share of all their time that was waiting. */
+export type Waiting = Record<'plain' | 'vjp', WaitingRun>;
+
+interface WaitingRun {
   step_ms: number;
   waiting_ms: number;
   share: number;
@@ -20,7 +22,7 @@ const WARM_UP = 5;
  * The paper's student, batch 200, on the bundled Breakout teacher and rollouts: with the shortest steps that there are
  * (plain KL), and with one vjp. Needs an engine that is loaded already.
  */
-export async function measureWaiting(): Promise<Record<'plain' | 'vjp', Waiting>> {
+async function measureWaiting(): Promise<Waiting> {
   const inputs = await bundledInputs();
   return {
     plain: await measureRun({ kind: 'none' }, inputs),
@@ -28,7 +30,7 @@ export async function measureWaiting(): Promise<Record<'plain' | 'vjp', Waiting>
   };
 }
 
-async function measureRun(derivative: object, inputs: DistillInputs): Promise<Waiting> {
+async function measureRun(derivative: object, inputs: DistillInputs): Promise<WaitingRun> {
   const spec = DistillationSpec.parse({
     kind: 'distillation',
     teacher: 'breakout-teacher',
@@ -54,9 +56,5 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await loadEngine('tensorflow');
-  for (const [term, { step_ms, waiting_ms, share }] of Object.entries(await measureWaiting())) {
-    console.log(
-      `${term.padEnd(6)} step ${step_ms.toFixed(1)} ms, waiting ${waiting_ms.toFixed(2)} ms, ${(100 * share).toFixed(2)} % of the time`,
-    );
-  }
+  process.stdout.write(`${JSON.stringify(await measureWaiting())}\n`);
 }

@@ -111,7 +111,8 @@ export function lossGradients(
   const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm: scale });
   const share = tf.div<tf.Scalar>(weight, k);
   const derivative = batch.derivatives
-    .map((teacher) => derivativeTerm(points, teacher, { ...loss, weight: share }))
+    // What one set of directions leaves in between goes before the next comes.
+    .map((teacher) => tidy(() => derivativeTerm(points, teacher, { ...loss, weight: share })))
     .reduce(addTerms);
   const ordinary = gradients(points, plus(value.gradient, derivative.logitsGradient), derivative.curvatures);
   const seen: Seen = {
@@ -133,7 +134,7 @@ export function lossGradients(
 type LossOptions = Pick<StepOptions, 'network' | 'value' | 'derivative' | 'weighting'>;
 
 function update(options: StepOptions, state: TrainState, batch: Batch) {
-  const { gradients: all, value, derivative, weighting } = lossGradients(options, state, batch);
+  const { gradients: all, value, derivative, weighting } = tidy(() => lossGradients(options, state, batch));
   const shapes = shapesOf(state.weights);
   const { gradient, norm } = clipByGlobalNorm(pack(all, shapes), options.maxGradientNorm);
   const step = state.step + 1;

@@ -37,17 +37,18 @@ function linearize(options: ConvOptions, weight: tf.Tensor4D, bias: tf.Tensor1D,
   const margins = { top: padding, left: padding, bottom: padding, right: padding };
   const pad = (image: tf.Tensor) => fitEdges(image as tf.Tensor4D, margins);
   const input = pad(x);
-  // The twin asks for the same tangent twice: once to push it on, once for the gradient. The filter of the adjoint
-  // serves every pass back.
+  // The twin asks for the same tangent twice: once to push it on, once for the gradient.
   const padTangent = remember(pad);
-  const adjoint = remember((filter: tf.Tensor4D) => transposedFilter(filter, stride));
+  // The filter of the adjoint serves every pass back, as long as the scope lasts that the first of them was in.
+  let transposed: tf.Tensor4D | undefined;
+  const adjoint = () =>
+    transposed && !transposed.isDisposed ? transposed : (transposed = transposedFilter(weight, stride));
   const size = [inputShape[0] + 2 * padding, inputShape[1] + 2 * padding] as const;
   const gradient = (image: tf.Tensor4D, c: tf.Tensor) => filterGradient(image, c as tf.Tensor4D, { kernel, stride });
   return {
     y: tf.add(convolve(input, weight, stride), bias),
     tangent: (t) => convolve(padTangent(t), weight, stride),
-    cotangent: (c) =>
-      fitEdges(convolveTransposed(c as tf.Tensor4D, adjoint(weight), { stride, size }), opposite(margins)),
+    cotangent: (c) => fitEdges(convolveTransposed(c as tf.Tensor4D, adjoint(), { stride, size }), opposite(margins)),
     gradient: (c) => [gradient(input, c), tf.sum(c, [0, 1, 2])],
     twinGradient: (t, c) => [gradient(padTangent(t), c), null],
     ...(padding === 0 && foldingPays(weight, stride) && { gram: convolutionGram(weight, stride) }),
