@@ -55,16 +55,16 @@ async function provisionCompute() {
   await progress.during(text, async (say) => {
     child.on('message', (message) => {
       if (message.type === 'progress') say(`${text}: ${message.text}`);
-      else result = { engine: message.engine, reason: message.reason };
+      else result = { tensorflow: message.tensorflow, reason: message.reason };
     });
     await once(child, 'exit');
   });
-  result ??= { engine: 'wasm', reason: 'TensorFlow could not be set up: its set-up died' };
+  result ??= { tensorflow: false, reason: 'TensorFlow could not be set up: its set-up died' };
   const file = join(process.env.DATA_DIR || join(root, '.data'), 'compute.json');
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(result)}\n`);
-  progress.tell(`engine: ${result.engine} (${result.reason})`);
-  if (process.env.COMPUTE === 'tensorflow' && result.engine !== 'tensorflow') {
+  progress.tell(`native TensorFlow: ${result.tensorflow ? 'yes' : 'no'} (${result.reason})`);
+  if (process.env.COMPUTE === 'tensorflow' && !result.tensorflow) {
     throw new Error(`COMPUTE=tensorflow, and ${result.reason}`);
   }
 }

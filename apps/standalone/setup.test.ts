@@ -37,13 +37,15 @@ async function outputOf(child: ChildProcess): Promise<{ code: number | null; sai
   return { code, said };
 }
 
-test('without Python and a compiler it settles for wasm, and says what would mend it', async () => {
+test('without Python and a compiler it does without native TensorFlow, and says what would mend it', async () => {
   const { scratch, start } = await attempt();
   const { code, said } = await outputOf(start(scratch));
-  expect(said).toContain('engine: wasm (python3 and g++ missing; to mend: apt install python3 python3-venv g++)');
+  expect(said).toContain(
+    'native TensorFlow: no (python3 and g++ missing; to mend: apt install python3 python3-venv g++)',
+  );
   expect(code).toBe(0);
   const compute = JSON.parse(await readFile(join(scratch, 'data', 'compute.json'), 'utf8')) as unknown;
-  expect(compute).toMatchObject({ engine: 'wasm' });
+  expect(compute).toMatchObject({ tensorflow: false });
 });
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {

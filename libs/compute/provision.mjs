@@ -1,9 +1,9 @@
 // Makes the TensorFlow engine loadable: takes TensorFlow's libraries from its Python wheel and compiles the addon of
 // @tensorflow/tfjs-node-gpu against them (its own installer fetches a TensorFlow of 2022). Node built-ins only: it runs
-// before anything of ours can. Nothing here fails the caller: what cannot be had ends in the wasm engine and a reason.
+// before anything of ours can. Nothing here fails the caller: what cannot be had ends in a reason.
 //
 // As a program: `node libs/compute/provision.mjs`. Started with an IPC channel it also sends
-// { type: 'progress', text } while it works and { type: 'result', engine, reason } at the end.
+// { type: 'progress', text } while it works and { type: 'result', tensorflow, reason } at the end.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
@@ -34,20 +34,22 @@ class Unavailable extends Error {}
 
 /**
  * @param {{ log?: (text: string) => void }} options
- * @returns {Promise<{ engine: 'tensorflow' | 'wasm', reason: string }>}
+ * @returns {Promise<{ tensorflow: boolean, reason: string }>} whether that engine can be loaded, and from where or why not
  */
 export async function provision({ log = () => {} } = {}) {
-  if (process.env.COMPUTE === 'wasm') return { engine: 'wasm', reason: 'asked for with COMPUTE=wasm' };
+  const { COMPUTE } = process.env;
+  if (COMPUTE === 'wasm' || COMPUTE === 'webgpu')
+    return { tensorflow: false, reason: `not needed: COMPUTE=${COMPUTE}` };
   try {
     requirePlatform();
     const cached = await cachedBuild(log);
     await linkIntoPackage(join(cached, ADDON));
     log('loading TensorFlow');
     await probe();
-    return { engine: 'tensorflow', reason: `TensorFlow ${TENSORFLOW.version} on the CPU, from ${cached}` };
+    return { tensorflow: true, reason: `TensorFlow ${TENSORFLOW.version} on the CPU, from ${cached}` };
   } catch (error) {
     const why = error instanceof Unavailable ? error.message : `TensorFlow could not be set up: ${error.message}`;
-    return { engine: 'wasm', reason: why };
+    return { tensorflow: false, reason: why };
   }
 }
 
@@ -260,7 +262,7 @@ async function main() {
   tell({ type: 'result', ...result });
   if (!process.send) console.log(JSON.stringify(result));
   if (process.connected) process.disconnect();
-  if (result.engine !== 'tensorflow' && process.env.COMPUTE === 'tensorflow') process.exitCode = 1;
+  if (!result.tensorflow && process.env.COMPUTE === 'tensorflow') process.exitCode = 1;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

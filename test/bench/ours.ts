@@ -1,8 +1,8 @@
-// Our contender of the benchmark, a process of its own: `ours.ts tensorflow|wasm`. It speaks as peers.py does, one JSON
+// Our contender of the benchmark, a process of its own: `ours.ts ENGINE`. It speaks as peers.py does, one JSON
 // line for each JSON line: load, gradients, step, peak.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { loadEngine } from '@distiller/compute';
+import { ENGINES, loadEngine } from '@distiller/compute';
 import {
   buildNetwork,
   type LayerRow,
@@ -46,7 +46,7 @@ const ADAM: Optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 
 
 let loaded: Loaded | undefined;
 
-await loadEngine(process.argv[2] === 'wasm' ? 'wasm' : 'tensorflow');
+await loadEngine(ENGINES.find((engine) => engine === process.argv[2]) ?? 'tensorflow');
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line) as Request))}\n`);
 }

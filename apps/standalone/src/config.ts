@@ -4,9 +4,11 @@ import { z } from 'zod';
 /** The clone's root. */
 export const ROOT = join(import.meta.dirname, '..', '..', '..');
 
+const COMPUTE = ['auto', 'tensorflow', 'webgpu', 'wasm'] as const;
+
 const Environment = z.object({
   DATA_DIR: z.string().min(1).default(join(ROOT, '.data')),
-  COMPUTE: z.enum(['auto', 'tensorflow', 'wasm']).default('auto'),
+  COMPUTE: z.enum(COMPUTE).default('auto'),
   HOST: z.string().min(1).default('127.0.0.1'),
   /** Undefined: the usual port if nobody has it, else any. */
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
@@ -14,7 +16,7 @@ const Environment = z.object({
 
 export interface StandaloneConfig {
   dataDir: string;
-  compute: 'auto' | 'tensorflow' | 'wasm';
+  compute: (typeof COMPUTE)[number];
   host: string;
   port: number | undefined;
 }

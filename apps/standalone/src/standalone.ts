@@ -56,7 +56,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     if (!api.url) throw new Error('The API did not say where it listens.');
     const died = Promise.race(parts.map((part) => part.died));
     const { engine = 'unknown', reason = '' } = worker;
-    return { url: api.url, engine, reason: (await provisioned(options))?.reason ?? reason, died, stop };
+    return { url: api.url, engine, reason, died, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -80,10 +80,9 @@ async function startApi(options: StandaloneOptions, env: Record<string, string>)
 }
 
 async function startWorker(options: StandaloneOptions, env: Record<string, string>): Promise<Service> {
-  // What was found unusable when it was set up need not be tried again.
-  const compute = (await provisioned(options))?.engine === 'wasm' ? 'wasm' : options.compute;
   const logFile = join(options.dataDir, 'logs', 'worker.log');
-  const worker = { name: 'worker', env: { ...env, COMPUTE: compute }, logFile, graceMs: WORKER_GRACE_MS } as const;
+  const engine = { COMPUTE: options.compute, ...(await unavailable(options)) };
+  const worker = { name: 'worker', env: { ...env, ...engine }, logFile, graceMs: WORKER_GRACE_MS } as const;
   return startLasting(worker, (why) => options.onWorkerDeath?.(why));
 }
 
@@ -100,11 +99,12 @@ async function whenUp({ ready }: Service, signal: AbortSignal | undefined): Prom
   return Promise.race([ready, aborted]);
 }
 
-const Provisioned = z.object({ engine: z.enum(['tensorflow', 'wasm']), reason: z.string() });
+const Provisioned = z.object({ tensorflow: z.boolean(), reason: z.string() });
 
-/** What setup found out about the engine; undefined when it was not asked, or COMPUTE overrules it. */
-async function provisioned({ dataDir, compute }: StandaloneOptions): Promise<z.infer<typeof Provisioned> | undefined> {
-  if (compute !== 'auto') return undefined;
+/** What was found unusable when it was set up need not be tried again, and the set-up knows better why. */
+async function unavailable({ dataDir, compute }: StandaloneOptions): Promise<Record<string, string>> {
+  if (compute !== 'auto') return {};
   const text = await readFile(join(dataDir, 'compute.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : Provisioned.parse(JSON.parse(text));
+  const provisioned = text === undefined ? undefined : Provisioned.safeParse(JSON.parse(text)).data;
+  return provisioned?.tensorflow === false ? { TENSORFLOW_UNAVAILABLE: provisioned.reason } : {};
 }

@@ -6,6 +6,8 @@ const Environment = z.object({
   QUEUE_URL: z.url(),
   ARTIFACTS_URL: z.url(),
   COMPUTE: z.enum(['auto', ...ENGINES]).default('auto'),
+  /** No engine on a CPU will do: without a GPU the worker ends instead of being slow. */
+  REQUIRE_GPU: z.enum(['0', '1']).default('0'),
   CHECKPOINT_EVERY_MS: z.coerce.number().int().positive().default(30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -15,6 +17,7 @@ export interface WorkerEnvironment {
   queueUrl: string;
   artifactsUrl: string;
   compute: z.infer<typeof Environment>['COMPUTE'];
+  requireGpu: boolean;
   checkpointEveryMs: number;
   logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
 }
@@ -27,6 +30,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): WorkerEnvironment
     queueUrl: parsed.QUEUE_URL,
     artifactsUrl: parsed.ARTIFACTS_URL,
     compute: parsed.COMPUTE,
+    requireGpu: parsed.REQUIRE_GPU === '1',
     checkpointEveryMs: parsed.CHECKPOINT_EVERY_MS,
     logLevel: parsed.LOG_LEVEL,
   };

@@ -1,4 +1,5 @@
 // Takes jobs off the queue, one at a time, until it is told to stop.
+import { type Engine } from '@distiller/compute';
 import { createConsumer } from '@distiller/queue';
 import { createArtifactStore, createStorage, migrate } from '@distiller/storage';
 import pino from 'pino';
@@ -15,8 +16,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 // Our parent is gone: whoever started us as a child wants us gone with it.
 process.on('disconnect', () => stopping.abort());
 
-const engine = await probeEngine(environment.compute);
-log.info(engine, 'engine');
+const engine = await engineOrExit();
 await migrate(databaseUrl);
 const storage = createStorage({ databaseUrl });
 const artifacts = createArtifactStore(artifactsUrl);
@@ -25,7 +25,8 @@ const consumer = await createConsumer(queueUrl, ({ jobId }) => runJob(jobId, con
   onError: (error) => log.error({ error: error.message }, 'queue'),
   signal: stopping.signal,
 });
-process.send?.({ type: 'ready', engine: engine.name, reason: engine.reason });
+const { name, device, reason, passedOver } = engine;
+process.send?.({ type: 'ready', engine: name, device, reason, passedOver });
 log.info('ready');
 
 if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
@@ -34,3 +35,15 @@ log.info('stopping');
 await consumer.close();
 await storage.close();
 process.exit(0);
+
+/** A worker without the engine or the GPU that it was asked for takes no job: it ends, not ready, and says what was tried. */
+async function engineOrExit(): Promise<Engine> {
+  try {
+    const found = await probeEngine({ engine: environment.compute, requireGpu: environment.requireGpu });
+    log.info(found, 'engine');
+    return found;
+  } catch (error) {
+    log.fatal(`not ready: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
+}

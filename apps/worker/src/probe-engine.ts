@@ -1,18 +1,48 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { type Engine, ENGINES } from '@distiller/compute';
+import {
+  chooseEngine,
+  type Device,
+  type Engine,
+  type EngineName,
+  type EngineRequest,
+  EngineUnavailableError,
+} from '@distiller/compute';
 import { z } from 'zod';
 import { TYPESCRIPT_ARGUMENTS } from './typescript-arguments.ts';
 
-const Probed = z.object({ name: z.enum(ENGINES), reason: z.string() });
+const Told = z.union([
+  z.object({ device: z.object({ kind: z.enum(['cpu', 'gpu']), name: z.string() }) }),
+  z.object({ unavailable: z.string() }),
+]);
 
 /**
- * Finds out in a process of its own which engine works here, so that this one stays small and outlives a crash in it.
- * @throws when the engine asked for does not work
+ * Finds out in processes of their own which engine works here, so that this one stays small and outlives a driver that
+ * crashes.
+ * @throws EngineUnavailableError when the engine asked for does not work, NoGpuError when a GPU is required and there is none
  */
-export async function probeEngine(compute: string): Promise<Engine> {
+export function probeEngine(request: EngineRequest): Promise<Engine> {
+  return chooseEngine(request, probe);
+}
+
+async function probe(engine: EngineName): Promise<Device> {
+  const { said, end } = await run(engine);
+  const told = lastLine(said);
+  if (!told) throw new EngineUnavailableError(engine, new Error(`the process that tried it ended with ${end}`));
+  if ('unavailable' in told) throw new EngineUnavailableError(engine, new Error(told.unavailable));
+  return told.device;
+}
+
+function run(engine: EngineName): Promise<{ said: string; end: string }> {
   const script = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [...TYPESCRIPT_ARGUMENTS, script, compute]);
-  return Probed.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...TYPESCRIPT_ARGUMENTS, script, engine], (error, said) =>
+      resolve({ said, end: String(error?.signal ?? error?.code ?? 0) }),
+    );
+  });
+}
+
+function lastLine(said: string): z.infer<typeof Told> | undefined {
+  const line = said.trim().split('\n').at(-1);
+  return line ? Told.parse(JSON.parse(line)) : undefined;
 }

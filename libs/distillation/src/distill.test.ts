@@ -24,7 +24,7 @@ const finished = (events: DistillEvent[]) => all(events, 'finished')[0]!;
 const withoutTime = (events: DistillEvent[]) =>
   events.map((event) => ('seconds' in event ? { ...event, seconds: 0, waitSeconds: 0 } : event));
 
-onEveryEngine(() => {
+onEveryEngine((engine) => {
   test('tells every step once, evaluations when they are due, and ends with the student', async () => {
     const events = await run({}, await tinyInputs());
     expect(all(events, 'step').map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
@@ -172,7 +172,8 @@ onEveryEngine(() => {
       optimizer: { kind: 'adam', learning_rate: 0.01 },
       evaluate_every: 1000,
     };
-    for (const seed of [1, 2, 3]) {
+    // Six trainings take a minute on a GPU in software; two say it too.
+    for (const seed of engine === 'webgpu' ? [1] : [1, 2, 3]) {
       const [kl, sobolev] = [
         await run({ ...common, ...plain, seed }, inputs),
         await run({ ...common, seed }, inputs),
@@ -180,5 +181,5 @@ onEveryEngine(() => {
       expect(sobolev!.jacobian_error).toBeLessThan(0.7 * kl!.jacobian_error);
       expect(sobolev!.kl).toBeLessThan(0.7 * kl!.kl);
     }
-  });
+  }, 180_000);
 });
