@@ -12,7 +12,7 @@ const RULES = [
   { kind: 'relative', alpha: 0.3 },
   { kind: 'balanced', alpha: 1 },
   { kind: 'balanced', alpha: 0.3 },
-  { kind: 'loss-progress', alpha: 1 },
+  { kind: 'balanced', alpha: 0.1 },
 ] as const;
 const FRACTIONS = [0.05, 0.25];
 const SEEDS = [1, 2, 3];

@@ -12,7 +12,7 @@ import { plus } from './plus.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
 import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
-import { type Seen, type WeightingState } from './weighting/rule.ts';
+import { type WeightingState } from './weighting/rule.ts';
 import { observe, weigh, type Weighting, weightingInit } from './weighting/weighting.ts';
 
 /** Everything that a step changes, and all that a checkpoint must hold. */
@@ -115,19 +115,15 @@ export function lossGradients(
     .map((teacher) => tidy(() => derivativeTerm(points, teacher, { ...loss, weight: share })))
     .reduce(addTerms);
   const ordinary = gradients(points, plus(value.gradient, derivative.logitsGradient), derivative.curvatures);
-  const seen: Seen = {
-    value: value.value,
-    derivative: tf.div(derivative.value, weight),
-    gradientNorms: () => ({
-      value: globalNorm(ordinary),
-      derivative: tf.div(globalNorm(derivative.twinGradients), weight),
-    }),
-  };
+  const norms = () => ({
+    value: globalNorm(ordinary),
+    derivative: tf.div<tf.Scalar>(globalNorm(derivative.twinGradients), weight),
+  });
   return {
     gradients: addEach(ordinary, derivative.twinGradients) as tf.Tensor[],
     value: value.value,
     derivative: derivative.value,
-    weighting: observe(weighting, state, step + 1, seen),
+    weighting: observe(weighting, state, norms),
   };
 }
 

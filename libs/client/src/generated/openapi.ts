@@ -540,19 +540,7 @@ export interface components {
              * @constant
              */
             kind: "balanced";
-            /** @default 1 */
-            alpha: number;
-            /**
-             * @default {
-             *       "kind": "constant",
-             *       "final_fraction": 0
-             *     }
-             */
-            schedule: components["schemas"]["WeightSchedule"];
-        } | {
-            /** @constant */
-            kind: "loss-progress";
-            /** @default 1 */
+            /** @default 0.1 */
             alpha: number;
             /**
              * @default {
@@ -595,19 +583,7 @@ export interface components {
              * @constant
              */
             kind: "balanced";
-            /** @default 1 */
-            alpha?: number;
-            /**
-             * @default {
-             *       "kind": "constant",
-             *       "final_fraction": 0
-             *     }
-             */
-            schedule?: components["schemas"]["WeightScheduleInput"];
-        } | {
-            /** @constant */
-            kind: "loss-progress";
-            /** @default 1 */
+            /** @default 0.1 */
             alpha?: number;
             /**
              * @default {

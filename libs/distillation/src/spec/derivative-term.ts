@@ -25,10 +25,11 @@ export const DerivativeWeight = z
       z.strictObject({
         kind: z.literal('balanced').describe("alpha is the derivative term's gradient norm over the value term's"),
         ...weight,
+        // The best of those measured; see DECISIONS.md.
+        alpha: z.number().positive().default(0.1),
       }),
-      z.strictObject({ kind: z.literal('loss-progress'), ...weight }),
     ],
-    { error: unknownKind('weight', ['fixed', 'relative', 'balanced', 'loss-progress']) },
+    { error: unknownKind('weight', ['fixed', 'relative', 'balanced']) },
   )
   .meta({ id: 'DerivativeWeight' });
 export type DerivativeWeight = z.infer<typeof DerivativeWeight>;

@@ -12,8 +12,8 @@ export const balanced: Rule = {
   factor([mean], step, teacherTerm) {
     return { factor: step === 1 ? inverse(teacherTerm) : debias(mean!, step - 1), state: [tf.clone(mean!)] };
   },
-  observe([mean], _step, { gradientNorms }) {
-    const { value, derivative } = gradientNorms();
+  observe([mean], norms) {
+    const { value, derivative } = norms();
     return [follow(mean!, tf.mul(value, inverse(derivative)))];
   },
 };

@@ -2,19 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Decay, decayAt } from '../schedules/schedule.ts';
 import { balanced } from './balanced.ts';
 import { fixed } from './fixed.ts';
-import { lossProgress } from './loss-progress.ts';
 import { relative } from './relative.ts';
-import { type Rule, type Seen, type WeightingState } from './rule.ts';
+import { type GradientNorms, type Rule, type WeightingState } from './rule.ts';
 
 /** How much the derivative term counts: α times what a rule makes of the terms so far. */
 export interface Weighting {
-  kind: 'fixed' | 'relative' | 'balanced' | 'loss-progress';
+  kind: 'fixed' | 'relative' | 'balanced';
   alpha: number;
   /** How α goes over the run; it stays when left out. */
   decay?: Decay;
 }
 
-const RULES: Record<Weighting['kind'], Rule> = { fixed, relative, balanced, 'loss-progress': lossProgress };
+const RULES: Record<Weighting['kind'], Rule> = { fixed, relative, balanced };
 
 export const weightingInit = ({ kind }: Weighting): WeightingState => RULES[kind].init();
 
@@ -29,6 +28,6 @@ export function weigh(
 }
 
 /** What the weighting learns from the step. */
-export function observe({ kind }: Weighting, state: WeightingState, step: number, seen: Seen): WeightingState {
-  return RULES[kind].observe(state, step, seen);
+export function observe({ kind }: Weighting, state: WeightingState, norms: () => GradientNorms): WeightingState {
+  return RULES[kind].observe(state, norms);
 }
