@@ -13,18 +13,37 @@ interface Fault {
 
 const FAULTS: Fault[] = [
   {
-    what: 'the sign of the residual in the derivative term',
-    file: 'losses/vjp.ts',
-    from: 'tf.sub(c[0]!, teacher)',
-    to: 'tf.add(c[0]!, teacher)',
+    what: 'the sign of the residual at the pixels',
+    file: 'losses/pixel-residual.ts',
+    from: 'tf.sub(first.cotangent(c), pullBack)',
+    to: 'tf.add(first.cotangent(c), pullBack)',
   },
   {
-    what: 'the sign of the twin gradient',
-    file: 'losses/vjp.ts',
-    from: 'tf.mul(perExample, 2)',
-    to: 'tf.mul(perExample, -2)',
+    what: 'the sign of the teacher where the residual is folded',
+    file: 'losses/pixel-residual.ts',
+    from: 'tf.sub(gram.apply(c), pushed)',
+    to: 'tf.add(gram.apply(c), pushed)',
   },
-  { what: 'the factor 2 of the square', file: 'losses/vjp.ts', from: 'tf.mul(perExample, 2)', to: 'perExample' },
+  {
+    what: 'a folded norm without its cross term',
+    file: 'losses/pixel-residual.ts',
+    from: 'tf.mul(c, tf.sub(tangent, pushed))',
+    to: 'tf.mul(c, tangent)',
+  },
+  {
+    what: 'a J Jᵀ whose taps are counted backwards',
+    file: 'layers/convolution-gram.ts',
+    from: '(b % taps) - (a % taps)',
+    to: '(a % taps) - (b % taps)',
+  },
+  {
+    what: 'the sign of the residual along a pixel direction',
+    file: 'losses/jvp.ts',
+    from: 'tf.sub<tf.Tensor2D>(policy.tangent',
+    to: 'tf.add<tf.Tensor2D>(policy.tangent',
+  },
+  { what: 'the sign of the twin', file: 'losses/norm.ts', from: 'tf.mul(share, 2)', to: 'tf.mul(share, -2)' },
+  { what: 'the factor 2 of the square', file: 'losses/norm.ts', from: 'tf.mul(share, 2)', to: 'share' },
   {
     what: 'the sign of log-softmax’s curvature',
     file: 'log-softmax.ts',
@@ -34,8 +53,8 @@ const FAULTS: Fault[] = [
   {
     what: 'log-softmax’s Jacobian for its transpose',
     file: 'log-softmax.ts',
-    from: 'tf.sub(v, tf.mul(probs, total(v)))',
-    to: 'tf.sub(v, mean(v))',
+    from: 'tf.sub<tf.Tensor2D>(v, tf.mul(probs, total(v)))',
+    to: 'tf.sub<tf.Tensor2D>(v, mean(v))',
   },
   {
     what: 'a ReLU whose cotangent is not masked',
@@ -47,8 +66,8 @@ const FAULTS: Fault[] = [
   {
     what: 'a transposed convolution whose filter is not turned',
     file: 'layers/convolution.ts',
-    from: 'tf.reverse(filter, [0, 1])',
-    to: 'filter',
+    from: 'tf.reverse(blockedFilter(filter, stride), [0, 1])',
+    to: 'blockedFilter(filter, stride)',
   },
   {
     what: 'a twin gradient with the cotangent of the wrong layer',

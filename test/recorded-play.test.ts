@@ -53,7 +53,7 @@ test.runIf(await findArcadePython())(
     expect(recorded).toEqual({ episodes: 3, frames: seen.length });
     expect(rollouts.episodes.every(({ terminated }) => terminated)).toBe(true);
     for (const [index, observation] of seen.entries()) {
-      const stacked = gatherObservations(frames, [index], { stack: STACK, block: 1 });
+      const stacked = gatherObservations(frames, [index], { stack: STACK });
       if (Buffer.compare(stacked, channelsLast(observation)) !== 0) throw new Error(`observation ${index} differs`);
     }
   },

@@ -1,7 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Problem } from './problem.ts';
 
 /** An implementation on an engine, and the command that starts it. */
 export interface Entry {
@@ -21,11 +23,10 @@ const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const OURS = ['--expose-gc', '--import', 'tsx', beside('ours.ts')];
 
 export function entries(python: string): Entry[] {
-  const ours = (engine: string, name = engine, env = {}): Entry => ({
+  const ours = (engine: string): Entry => ({
     implementation: 'ours',
-    engine: name,
+    engine,
     command: [process.execPath, ...OURS, engine],
-    env,
   });
   const peer = (implementation: Entry['implementation'], engine: string): Entry => ({
     implementation,
@@ -34,12 +35,34 @@ export function entries(python: string): Entry[] {
   });
   return [
     ours('tensorflow'),
-    ours('tensorflow', 'tensorflow, one thread', { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }),
+    onOneCore(ours('tensorflow')),
     ours('wasm'),
     peer('pytorch', 'eager'),
     peer('torch.func', 'eager'),
     peer('jax', 'jit'),
   ];
+}
+
+/** The wasm engine has one thread: what it is compared with. */
+function onOneCore(entry: Entry): Entry {
+  const env = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
+  return { ...entry, engine: `${entry.engine}, one thread`, command: ['taskset', '-c', '0', ...entry.command], env };
+}
+
+/** One thread takes minutes over the largest problems, and says the same about the smaller ones. */
+export function takesPart({ engine }: Entry, { network, batch }: Problem): boolean {
+  return !ONE_THREAD.includes(engine) || (network === 'paper-student' && batch <= 200);
+}
+
+const ONE_THREAD = ['wasm', 'tensorflow, one thread'];
+
+/** The JSON line that a program beside this one ends with, on our fastest engine. */
+export async function runBeside(program: string): Promise<unknown> {
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', beside(program)], {
+    env,
+  });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
 
 export function start(entry: Entry): Contender {

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPeersPython, runPython } from '../python.ts';
-import { entries, type Entry, start } from './contender.ts';
+import { entries, type Entry, runBeside, start, takesPart } from './contender.ts';
 import { measure } from './measure.ts';
 import { BATCHES, NETWORKS, type Problem, TERMS } from './problem.ts';
 import { describeMachine, type Report, summary, table } from './report.ts';
+import { type Steady } from './steady.ts';
+import { type Waiting } from './waiting.ts';
 
 const some = { type: 'string', multiple: true } as const;
 const { values: options } = parseArgs({
@@ -38,12 +40,24 @@ async function run(all: readonly Entry[], python: string): Promise<Report> {
   const report: Report = { machine: describeMachine(await versions(python)), gemm_gflops: gemmGflops, rows: [] };
   console.log(`${JSON.stringify(report.machine)}\nGEMM rate ${gemmGflops.toFixed(0)} GFLOP/s\n`);
   for (const problem of problems()) {
-    const rows = await measure(all, problem, { rounds: ROUNDS, gemmGflops, directory });
+    const rows = await measure(
+      all.filter((entry) => takesPart(entry, problem)),
+      problem,
+      { rounds: ROUNDS, gemmGflops, directory },
+    );
     report.rows.push(...rows);
     console.log(`${table(rows)}\n`);
   }
   console.log(summary(report.rows));
+  if (!options.quick) await measureRuns(report);
   return report;
+}
+
+/** What a single step does not show: waiting for batches, and memory over a long run. */
+async function measureRuns(report: Report): Promise<void> {
+  report.waiting = (await runBeside('waiting.ts')) as Waiting;
+  report.steady = (await runBeside('steady.ts')) as Steady;
+  console.log(`${JSON.stringify(report.waiting)}\n${JSON.stringify(report.steady)}`);
 }
 
 function problems(): Problem[] {

@@ -19,6 +19,7 @@ import {
   type Optimizer,
   stateTensors,
   type StepOptions,
+  tidy,
   trainStep,
   type TrainState,
 } from '@distiller/sobolev';
@@ -30,6 +31,7 @@ interface Load {
   network: NetworkName;
   path: string;
   projections: number;
+  jvp: boolean;
 }
 type Request = Load | { op: 'gradients'; path: string } | { op: 'step' } | { op: 'peak' };
 
@@ -66,41 +68,41 @@ async function answer(request: Request): Promise<object> {
   }
 }
 
-async function load({ network: name, path, projections }: Load): Promise<Loaded> {
+async function load({ network: name, path, projections, jvp }: Load): Promise<Loaded> {
   const rows = layers(name);
-  const network = buildNetwork(rows, 4);
+  const network = buildNetwork(rows);
   const { tensors } = readSafetensors(readFileSync(path));
   const tensor = (key: string) => tf.tensor(Float32Array.from(tensors.get(key)!.data), tensors.get(key)!.shape);
   const weights = new Map(
     [...tensors].filter(([key]) => key.startsWith('student.')).map(([key, w]) => [key.slice(8), w]),
   );
-  const batch = tf.tidy(() => ({
-    x: blocked(tf.div(tensor('pixels'), 255)),
-    logProbs: tensor('log_probs') as tf.Tensor2D,
-    projections: Array.from({ length: projections }, (_, index) => ({
+  const batch = tidy((): Batch => {
+    const along = Array.from({ length: projections }, (_, index) => ({
       v: tensor(`v${index}`) as tf.Tensor2D,
-      pullBack: blocked(tensor(`pull_back${index}`)),
-    })),
-  }));
+      pullBack: tensor(`pull_back${index}`),
+      squaredNorms: tensor(`squared_norms${index}`) as tf.Tensor1D,
+    }));
+    const derivatives = jvp ? [{ u: tensor('u'), pushed: tensor('pushed') as tf.Tensor2D }] : along;
+    return { x: tf.div(tensor('pixels'), 255), logProbs: tensor('log_probs') as tf.Tensor2D, derivatives };
+  });
   await batch.logProbs.data();
   const options: StepOptions = {
     network,
-    temperature: 1,
+    value: { kind: 'kl', temperature: 1 },
     weighting: { kind: 'relative', alpha: 1 },
     optimizer: ADAM,
     schedule: { kind: 'constant', learningRate: 1e-3, warmupSteps: 0, finalFraction: 1, totalSteps: 1e6 },
   };
-  return { rows, options, batch, state: initialState(ADAM, loadWeights(rows, network, weights)) };
+  return { rows, options, batch, state: initialState(options, loadWeights(rows, network, weights)) };
 }
 
-/** [B, 84, 84, 4] → [B, 21, 21, 64], as batches come in the product. */
-function blocked(images: tf.Tensor): tf.Tensor {
-  const split = tf.reshape(images, [-1, 4, 21, 16]);
-  return tf.reshape(tf.transpose(split, [0, 2, 1, 3]), [-1, 21, 21, 64]);
-}
-
-function dispose({ state, batch: { x, logProbs, projections } }: Loaded): void {
-  tf.dispose([...stateTensors(state), x, logProbs, ...projections.flatMap(({ v, pullBack }) => [v, pullBack])]);
+function dispose({ state, batch: { x, logProbs, derivatives } }: Loaded): void {
+  tf.dispose([
+    ...stateTensors(state),
+    x,
+    logProbs,
+    ...derivatives.flatMap((each) => Object.values<tf.Tensor>({ ...each })),
+  ]);
 }
 
 async function step(it: Loaded): Promise<object> {

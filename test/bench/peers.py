@@ -4,7 +4,8 @@
 
 Answers one JSON line on standard output to each JSON line on standard input: load, gradients, step, gemm.
 Mathematics of a step: KL(teacher, student) + w / k sum over v of mean over b of |d<log pi_s, v>/dx - g_t|^2, with w = 1 over
-the debiased running mean of |g_t|^2; then Adam. Images and pull-backs come as [B, H, W, C].
+the debiased running mean of |g_t|^2 (whose values are labels and come with g_t); or, along a direction u in pixel space,
+w times the mean over b of |d log pi_s/dx u - p_t|^2; then Adam. Images and pull-backs come as [B, H, W, C].
 """
 
 import gc
@@ -53,7 +54,7 @@ class Torch:
 
         self.torch, self.F = torch, torch.nn.functional
 
-    def load(self, convs, tensors, projections):
+    def load(self, convs, tensors, projections, jvp):
         torch = self.torch
         images = lambda array: torch.from_numpy(np.array(array)).permute(0, 3, 1, 2)
         self.convs = convs
@@ -61,6 +62,9 @@ class Torch:
         self.log_probs = torch.from_numpy(np.array(tensors["log_probs"]))
         self.vs = [torch.from_numpy(np.array(tensors[f"v{i}"])) for i in range(projections)]
         self.pull_backs = [images(tensors[f"pull_back{i}"]) for i in range(projections)]
+        self.norms = [torch.from_numpy(np.array(tensors[f"squared_norms{i}"])) for i in range(projections)]
+        self.u = images(tensors["u"]).contiguous(memory_format=torch.channels_last) if jvp else None
+        self.pushed = torch.from_numpy(np.array(tensors["pushed"])) if jvp else None
         self.weights = {name[8:]: self.parameter(tensors[name]) for name in tensors if name.startswith("student.")}
         self.optimizer = torch.optim.Adam(
             self.weights.values(), lr=LEARNING_RATE, betas=(BETA1, BETA2), eps=EPSILON, fused=True
@@ -78,7 +82,9 @@ class Torch:
         for number, (_, _, stride) in enumerate(self.convs, 1):
             x = F.relu(F.conv2d(x, weights[f"conv{number}.weight"], weights[f"conv{number}.bias"], stride))
         x = F.relu(F.linear(x.flatten(1), weights["dense.weight"], weights["dense.bias"]))
-        return F.log_softmax(F.linear(x, weights["logits.weight"], weights["logits.bias"]), 1)
+        logits = F.linear(x, weights["logits.weight"], weights["logits.bias"])
+        # The forward derivatives of log_softmax and logsumexp write over what its backward needs (PyTorch 2.15).
+        return F.log_softmax(logits, 1) if self.u is None else logits - logits.exp().sum(1, keepdim=True).log()
 
     def value(self, log_probs):
         return self.F.kl_div(log_probs, self.log_probs, reduction="batchmean", log_target=True)
@@ -86,18 +92,34 @@ class Torch:
     def squared(self, g):
         return g.square().sum() / g.shape[0]
 
+    def weight(self, teacher):
+        mean = DECAY * self.mean + (1 - DECAY) * teacher
+        return (1 - DECAY ** (self.steps + 1)) / mean, mean
+
     def derivative(self, pull_backs):
         k = len(self.vs)
-        teacher = sum(self.squared(g) for g in self.pull_backs) / k
-        mean = DECAY * self.mean + (1 - DECAY) * teacher
-        weight = 1 / (mean / (1 - DECAY ** (self.steps + 1)))
+        weight, mean = self.weight(sum(norms.mean() for norms in self.norms) / k)
         term = sum(self.squared(s - t) for s, t in zip(pull_backs, self.pull_backs))
         return weight / k * term, mean
+
+    def directional(self, tangent):
+        weight, mean = self.weight(self.squared(self.pushed))
+        return weight * self.squared(tangent - self.pushed), mean
+
+    def dual(self):
+        """log pi and its derivative along u, by forward-mode differentiation that an ordinary backward goes through."""
+        forward_ad = self.torch.autograd.forward_ad
+        with forward_ad.dual_level():
+            return forward_ad.unpack_dual(self.log_policy(self.weights, forward_ad.make_dual(self.x, self.u)))
 
     def backward(self):
         """Leaves the loss's gradients in the weights."""
         torch = self.torch
-        if not self.vs:
+        if self.u is not None:
+            log_probs, tangent = self.dual()
+            derivative, mean = self.directional(tangent)
+            loss = self.value(log_probs) + derivative
+        elif not self.vs:
             loss, mean = self.value(self.log_policy(self.weights, self.x)), self.mean
         else:
             x = self.x.detach().requires_grad_(True)
@@ -138,6 +160,10 @@ class TorchFunc(Torch):
     """The same with torch.func: grad of a function that calls vjp."""
 
     def loss(self, weights):
+        if self.u is not None:
+            log_probs, tangent = self.torch.func.jvp(lambda x: self.log_policy(weights, x), (self.x,), (self.u,))
+            derivative, mean = self.directional(tangent)
+            return self.value(log_probs) + derivative, mean
         if not self.vs:
             return self.value(self.log_policy(weights, self.x)), self.mean
         log_probs, pull = self.torch.func.vjp(lambda x: self.log_policy(weights, x), self.x)
@@ -164,16 +190,19 @@ class Jax:
 
         self.jax, self.np = jax, jax.numpy
 
-    def load(self, convs, tensors, projections):
+    def load(self, convs, tensors, projections, jvp):
         jnp = self.np
-        self.convs, self.k = convs, projections
+        self.convs, self.k, self.directional = convs, projections, jvp
         self.flat = None
         self.data = {
             "x": jnp.asarray(tensors["pixels"].astype("float32") / 255),
             "log_probs": jnp.asarray(tensors["log_probs"]),
             "vs": [jnp.asarray(tensors[f"v{i}"]) for i in range(projections)],
             "pull_backs": [jnp.asarray(tensors[f"pull_back{i}"]) for i in range(projections)],
+            "norms": [jnp.asarray(tensors[f"squared_norms{i}"]) for i in range(projections)],
         }
+        if jvp:
+            self.data |= {name: jnp.asarray(tensors[name]) for name in ("u", "pushed")}
         weights = {name[8:]: tensors[name] for name in tensors if name.startswith("student.")}
         height, width = tensors["pixels"].shape[1:3]
         for filters, kernel, stride in convs:
@@ -214,15 +243,23 @@ class Jax:
     def loss(self, weights, mean, steps, data):
         jnp = self.np
         squared = lambda g: jnp.sum(g * g) / g.shape[0]
-        if self.k:
-            log_probs, pull = self.jax.vjp(lambda x: self.log_policy(weights, x), data["x"])
-            teacher = sum(squared(g) for g in data["pull_backs"]) / self.k
-            mean = DECAY * mean + (1 - DECAY) * teacher
-            weight = (1 - DECAY ** (steps + 1)) / mean
+        policy = lambda x: self.log_policy(weights, x)
+
+        def weigh(teacher):
+            new = DECAY * mean + (1 - DECAY) * teacher
+            return (1 - DECAY ** (steps + 1)) / new, new
+
+        if self.directional:
+            log_probs, tangent = self.jax.jvp(policy, (data["x"],), (data["u"],))
+            weight, mean = weigh(squared(data["pushed"]))
+            derivative = weight * squared(tangent - data["pushed"])
+        elif self.k:
+            log_probs, pull = self.jax.vjp(policy, data["x"])
+            weight, mean = weigh(sum(jnp.mean(norms) for norms in data["norms"]) / self.k)
             pairs = zip((pull(v)[0] for v in data["vs"]), data["pull_backs"])
             derivative = weight / self.k * sum(squared(s - t) for s, t in pairs)
         else:
-            log_probs, derivative = self.log_policy(weights, data["x"]), 0
+            log_probs, derivative = policy(data["x"]), 0
         value = jnp.sum(jnp.exp(data["log_probs"]) * (data["log_probs"] - log_probs)) / log_probs.shape[0]
         return value + derivative, mean
 
@@ -272,7 +309,7 @@ def timed_step(contender):
 def answer(contender, request):
     match request["op"]:
         case "load":
-            contender.load(request["convs"], read_safetensors(request["path"]), request["projections"])
+            contender.load(request["convs"], read_safetensors(request["path"]), request["projections"], request["jvp"])
             forget_peak()
             return {}
         case "gradients":

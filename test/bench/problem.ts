@@ -12,7 +12,7 @@ import { randomStream, sphereDirections } from '@distiller/sobolev';
 
 export const NETWORKS = ['paper-student', 'nature'] as const;
 export const BATCHES = [50, 200, 800] as const;
-export const TERMS = ['plain', 'vjp', 'exact'] as const;
+export const TERMS = ['plain', 'vjp', 'jvp', 'exact'] as const;
 export type NetworkName = (typeof NETWORKS)[number];
 export type Term = (typeof TERMS)[number];
 
@@ -32,36 +32,55 @@ export function layers(network: NetworkName): LayerRow[] {
   return layerTable(description, INPUT, ACTIONS).rows;
 }
 
-/** Directions a step: none, one, or the whole basis. */
+/** Directions in action space a step: none, one, or the whole basis. */
 export function projections(term: Term): number {
-  return { plain: 0, vjp: 1, exact: ACTIONS }[term];
+  return { plain: 0, vjp: 1, jvp: 0, exact: ACTIONS }[term];
 }
 
 /** Floating-point operations that a step cannot do without: F forward, F1 its first layer's (whose input needs no gradient). */
 export function floorFlops({ network, batch, term }: Problem): number {
   const rows = layers(network);
   const forward = rows.reduce((sum, { flops }) => sum + flops, 0);
-  const plain = 3 * forward - rows[0]!.flops;
-  return batch * (plain + projections(term) * 3 * forward);
+  const first = rows[0]!.flops;
+  const derivative = term === 'jvp' ? 3 * forward - first : projections(term) * 3 * forward;
+  return batch * (3 * forward - first + derivative);
 }
 
-/** Weights (PyTorch's layout), pixels and pull-backs ([B, H, W, C]), the teacher's log-probabilities, directions. */
+/**
+ * Weights (PyTorch's layout), pixels, the teacher's log-probabilities; and of its derivatives, pull-backs [B, H, W, C] along
+ * directions v with their squared norms, or what it answers to a direction u [B, H, W, C].
+ */
 export function writeProblem(problem: Problem, path: string): void {
   const { batch, term } = problem;
   const k = projections(term);
   const size = batch * INPUT[0]! * INPUT[1]! * INPUT[2]!;
   const image = [batch, ...INPUT];
   const noise = cheapNoise(1);
+  const floats = (length: number, scale: number) => Float32Array.from({ length }, () => scale * (noise() - 0.5));
   const tensors = new Map<string, NamedTensor>(studentWeights(problem.network));
+  const put = (name: string, shape: number[], data: Float32Array) => tensors.set(name, { dtype: 'F32', shape, data });
   tensors.set('pixels', { dtype: 'U8', shape: image, data: Uint8Array.from({ length: size }, () => 256 * noise()) });
-  tensors.set('log_probs', { dtype: 'F32', shape: [batch, ACTIONS], data: logProbabilities(batch, noise) });
+  put('log_probs', [batch, ACTIONS], logProbabilities(batch, noise));
   const directions = k ? sphereDirections(randomStream(1, 'projection'), batch, ACTIONS, k) : [];
   for (const [index, v] of directions.entries()) {
-    const pullBack = Float32Array.from({ length: size }, () => 2e-3 * (noise() - 0.5));
-    tensors.set(`v${index}`, { dtype: 'F32', shape: [batch, ACTIONS], data: v });
-    tensors.set(`pull_back${index}`, { dtype: 'F32', shape: image, data: pullBack });
+    const pullBack = floats(size, 2e-3);
+    put(`v${index}`, [batch, ACTIONS], v);
+    put(`pull_back${index}`, image, pullBack);
+    put(`squared_norms${index}`, [batch], squaredNorms(pullBack, batch));
+  }
+  if (term === 'jvp') {
+    put('u', image, floats(size, 0.1));
+    put('pushed', [batch, ACTIONS], floats(batch * ACTIONS, 1));
   }
   writeFileSync(path, writeSafetensors({ tensors, metadata: {} }));
+}
+
+/** Of each example: a label like the pull-back itself, computed once and not at every step. */
+function squaredNorms(pullBack: Float32Array, batch: number): Float32Array {
+  const size = pullBack.length / batch;
+  return Float32Array.from({ length: batch }, (_, example) =>
+    pullBack.subarray(example * size, (example + 1) * size).reduce((sum, value) => sum + value * value, 0),
+  );
 }
 
 function studentWeights(network: NetworkName): [string, NamedTensor][] {

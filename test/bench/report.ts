@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { type Row } from './measure.ts';
+import { type Steady } from './steady.ts';
+import { type Waiting } from './waiting.ts';
 
 export interface Report {
   machine: Record<string, string | number>;
   gemm_gflops: number;
   rows: Row[];
+  waiting?: Waiting;
+  steady?: Steady;
 }
 
 export function describeMachine(versions: Record<string, string>): Report['machine'] {
@@ -53,17 +57,15 @@ export function summary(rows: readonly Row[]): string {
     rows
       .filter((row) => row.network === 'paper-student' && row.batch === 200 && row.term === term)
       .filter((row) => row.implementation === implementation && (engine === undefined || row.engine === engine))[0];
-  const [plain, vjp, wasm] = [
-    of('plain', 'ours', 'tensorflow'),
-    of('vjp', 'ours', 'tensorflow'),
-    of('vjp', 'ours', 'wasm'),
-  ];
+  const [plain, vjp, jvp] = ['plain', 'vjp', 'jvp'].map((term) => of(term, 'ours', 'tensorflow'));
+  const wasm = of('vjp', 'ours', 'wasm');
   const one = of('vjp', 'ours', 'tensorflow, one thread');
   const peers = ['pytorch', 'torch.func', 'jax'].flatMap((name) => of('vjp', name) ?? []);
   const fastest = peers.toSorted((a, b) => a.ms - b.ms)[0];
   const lines = [
     ratio("vjp step, fastest peer's time / ours", fastest?.ms, vjp?.ms, '≥ 2.5'),
     ratio('vjp step / our own plain step', vjp?.ms, plain?.ms, '≤ 2.4'),
+    ratio('jvp step / our own plain step', jvp?.ms, plain?.ms, '≤ 2.2'),
     ratio("plain step, PyTorch's time / ours", of('plain', 'pytorch')?.ms, plain?.ms, '≥ 1.0'),
     ratio('vjp step / floor', vjp?.ms, vjp?.floor_ms, '≤ 1.7'),
     ratio('vjp step, wasm / tensorflow on one thread', wasm?.ms, one?.ms, '≤ 5'),

@@ -7,7 +7,7 @@ Made with Python 3.11, torch 2.15.0 and numpy 2.4.6 (test/peers-requirements.txt
 writes test/reference/golden.safetensors, which test/golden.test.ts compares with every engine. Nothing here knows the
 twin pass: derivatives are torch.autograd.grad with create_graph=True, and the loss goes through it once more.
 
-For each network, named `wide` and `uneven` (B examples, A actions; images are [B, H, W, C], weights in PyTorch's layout):
+For each network, named `wide`, `uneven` and `folded` (B examples, A actions; images are [B, H, W, C], weights in PyTorch's layout):
 
     student.*, teacher.*         weights: conv [out, in, h, w], dense [out, in]
     pixels                       [10, B, H, W, C] bytes, one batch a training step; the rest is about the first batch
@@ -16,7 +16,10 @@ For each network, named `wide` and `uneven` (B examples, A actions; images are [
     jacobian                     [A, B, H, W, C] of the student's log-policy
     pull_back.student, .teacher  [B, H, W, C] along the first direction
     kl                           [2] for temperatures 1 and 2
-    <k>.vjp, k = one or all      [1] unweighted derivative term along the first direction, or the mean over all A
+    values                       [5] reverse KL for temperatures 1 and 2, NLL, MSE of centred logits, KL without temperature
+    <k>.term                     [1] unweighted derivative term; k = one: along the first direction, all: the mean over all A,
+                                 plain: along the first, with the norm for its square, jvp: along a tenth of the change from
+                                 this step's images to the next step's
     <k>.losses                   [10, 2] value and derivative term of the first ten steps of Adam
     <k>.gradient.*               d loss / d weight at the first step
 """
@@ -36,6 +39,7 @@ SAFE_MARGIN = 3e-6
 NETWORKS = {
     "wide": dict(seed=3, batch=6, image=(2, 16, 14), convs=[(4, 4, 2), (6, 3, 1)], units=16, actions=5),
     "uneven": dict(seed=5, batch=5, image=(1, 12, 9), convs=[(4, 3, 2), (5, 2, 2)], units=12, actions=3),
+    "folded": dict(seed=7, batch=5, image=(2, 18, 14), convs=[(3, 6, 4), (4, 2, 1)], units=10, actions=4),
 }
 
 
@@ -84,21 +88,54 @@ class Policy:
         return torch.autograd.grad(projected, x, create_graph=create_graph)[0]
 
 
+    def push_forward(self, x, u, create_graph=False):
+        """The derivative of log pi along u [B, A], from A gradients."""
+        x = x.clone().requires_grad_(True)
+        columns = F.log_softmax(self.logits(x), 1).sum(0)
+        gradients = [torch.autograd.grad(c, x, create_graph=create_graph, retain_graph=True)[0] for c in columns]
+        return torch.stack([(gradient * u).flatten(1).sum(1) for gradient in gradients], 1)
+
+
 def kl(teacher_logits, logits, temperature):
     log_t, log_s = F.log_softmax(teacher_logits / temperature, 1), F.log_softmax(logits / temperature, 1)
     return F.kl_div(log_s, log_t, reduction="batchmean", log_target=True)
+
+
+def values(teacher_logits, logits):
+    centred = lambda y: y - y.mean(1, keepdim=True)
+    return torch.stack(
+        [
+            kl(logits, teacher_logits, 1),
+            kl(logits, teacher_logits, 2),
+            F.cross_entropy(logits, teacher_logits.argmax(1)),
+            (centred(logits) - centred(teacher_logits)).square().sum(1).mean(),
+            kl(teacher_logits, logits, 1),
+        ]
+    )
 
 
 def squared(g):
     return g.square().flatten(1).sum(1).mean()
 
 
-def loss_terms(student, teacher, x, vs, running):
-    """Value and weighted derivative term, the unweighted one, and the function that advances the running mean."""
-    pull_backs = [(student.pull_back(x, v, create_graph=True), teacher.pull_back(x, v)) for v in vs]
-    unweighted = torch.stack([squared(s - t) for s, t in pull_backs]).mean()
-    weight = ALPHA / running(torch.stack([squared(t) for _, t in pull_backs]).mean().item())
+def length(g):
+    return g.square().flatten(1).sum(1).sqrt().mean()
+
+
+def loss_terms(student, teacher, x, ask, measure, running):
+    """Value and weighted derivative term, and the unweighted one. `ask` gives a policy's derivatives at x."""
+    pairs = list(zip(ask(student, True), ask(teacher, False)))
+    unweighted = torch.stack([measure(s - t) for s, t in pairs]).mean()
+    weight = ALPHA / running(torch.stack([measure(t) for _, t in pairs]).mean().item())
     return kl(teacher.logits(x), student.logits(x), 1), weight * unweighted, unweighted
+
+
+def along_actions(x, vs):
+    return lambda policy, create_graph: [policy.pull_back(x, v, create_graph) for v in vs]
+
+
+def along_pixels(x, u):
+    return lambda policy, create_graph: [policy.push_forward(x, u, create_graph)]
 
 
 def running_mean():
@@ -113,12 +150,12 @@ def running_mean():
     return advance
 
 
-def train(start, teacher, convs, images, directions):
+def train(start, teacher, convs, images, questions, measure=squared):
     student = Policy({name: weight.clone().requires_grad_(True) for name, weight in start.items()}, convs)
     optimizer = torch.optim.Adam(student.weights.values(), lr=LEARNING_RATE, betas=(0.9, 0.999), eps=1e-8)
     running, losses, first = running_mean(), [], None
-    for x, vs in zip(images, directions):
-        value, derivative, unweighted = loss_terms(student, teacher, x, vs, running)
+    for x, ask in zip(images, questions):
+        value, derivative, unweighted = loss_terms(student, teacher, x, ask, measure, running)
         optimizer.zero_grad()
         (value + derivative).backward()
         first = first or (unweighted, {name: weight.grad.clone() for name, weight in student.weights.items()})
@@ -149,11 +186,16 @@ def golden(seed, batch, image, convs, units, actions):
         "pull_back.student": channels_last(student.pull_back(x, directions[0][0])),
         "pull_back.teacher": channels_last(teacher.pull_back(x, directions[0][0])),
         "kl": torch.stack([kl(teacher.logits(x), logits, temperature) for temperature in (1, 2)]),
+        "values": values(teacher.logits(x), logits),
     }
-    for name, k in {"one": 1, "all": actions}.items():
-        vjp, gradients, losses, margin = train(start, teacher, convs, images, [rows[:k] for rows in directions])
+    pulled = lambda k: [along_actions(x, rows[:k]) for x, rows in zip(images, directions)]
+    changes = (images.roll(-1, 0) - images) / 10
+    pushed = [along_pixels(x, u) for x, u in zip(images, changes)]
+    runs = {"one": (pulled(1), squared), "all": (pulled(actions), squared), "plain": (pulled(1), length)}
+    for name, (questions, measure) in (runs | {"jvp": (pushed, squared)}).items():
+        term, gradients, losses, margin = train(start, teacher, convs, images, questions, measure)
         assert margin > SAFE_MARGIN, f"an activation is only {margin} from ReLU's kink: choose another seed"
-        tensors |= {f"{name}.vjp": vjp.reshape(1), f"{name}.losses": losses}
+        tensors |= {f"{name}.term": term.reshape(1), f"{name}.losses": losses}
         tensors |= {f"{name}.gradient.{weight}": gradient for weight, gradient in gradients.items()}
     return tensors
 

@@ -22,7 +22,7 @@ const all = <T extends DistillEvent['type']>(events: DistillEvent[], type: T) =>
   events.filter((event): event is Of<T> => event.type === type);
 const finished = (events: DistillEvent[]) => all(events, 'finished')[0]!;
 const withoutTime = (events: DistillEvent[]) =>
-  events.map((event) => ('seconds' in event ? { ...event, seconds: 0 } : event));
+  events.map((event) => ('seconds' in event ? { ...event, seconds: 0, waitSeconds: 0 } : event));
 
 onEveryEngine((engine) => {
   test('tells every step once, evaluations when they are due, and ends with the student', async () => {
@@ -46,6 +46,34 @@ onEveryEngine((engine) => {
     const checkpoint = all(whole, 'checkpoint').find(({ step }) => step === 7)!.bytes;
     const resumed = await run({}, { ...inputs, checkpoint });
     expect(all(resumed, 'step').map(({ step }) => step)).toEqual([8, 9, 10, 11, 12]);
+    expect(finished(resumed).files.student).toEqual(finished(whole).files.student);
+  });
+
+  test.each([
+    { value: { kind: 'reverse-kl', temperature: 2 }, derivative: { kind: 'none' } },
+    { value: { kind: 'nll' }, derivative: { kind: 'none' }, augmentation: [{ kind: 'noise' }, { kind: 'mixup' }] },
+    {
+      value: { kind: 'mse' },
+      derivative: { kind: 'vjp', projections: 3, norm: 'plain', weight: { kind: 'balanced' } },
+    },
+    { derivative: { kind: 'jvp', of: 'logits', weight: { kind: 'fixed', alpha: 0.1 } } },
+    { derivative: { kind: 'jvp', directions: 'patch', draws: 2 }, augmentation: [{ kind: 'shift', pixels: 1 }] },
+    { derivative: { kind: 'jvp', directions: 'principal-components' } },
+    {
+      derivative: { kind: 'jvp', directions: 'rademacher', weight: { kind: 'relative', schedule: { kind: 'cosine' } } },
+    },
+    { derivative: { kind: 'jvp', directions: 'gaussian' } },
+  ])('a run with the loss %j goes down, leaves no tensor behind, and resumes to the same student', async (loss) => {
+    const inputs = await tinyInputs();
+    const before = tf.memory().numTensors;
+    const overrides = { loss, steps: 40, optimizer: { kind: 'adam', learning_rate: 0.01 } };
+    const whole = await run(overrides, inputs, { checkpointEveryMs: 0 });
+    expect(tf.memory().numTensors).toBe(before);
+    const losses = all(whole, 'step').map(({ metrics }) => metrics.loss);
+    const mean = (of: number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
+    expect(mean(losses.slice(-10))).toBeLessThan(mean(losses.slice(0, 10)));
+    const checkpoint = all(whole, 'checkpoint').find(({ step }) => step === 23)!.bytes;
+    const resumed = await run(overrides, { ...inputs, checkpoint });
     expect(finished(resumed).files.student).toEqual(finished(whole).files.student);
   });
 
@@ -113,6 +141,25 @@ onEveryEngine((engine) => {
     const before = tf.memory().numTensors;
     await run({}, inputs);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('a run that nobody listens to any more leaves no tensor behind, and one that fails neither', async () => {
+    const inputs = await tinyInputs();
+    await run({}, inputs);
+    const before = tf.memory().numTensors;
+    for await (const event of distill(tinySpec(), inputs)) if (event.type === 'step' && event.step === 3) break;
+    expect(tf.memory().numTensors).toBe(before);
+    const loss = { derivative: { kind: 'vjp', weight: { kind: 'fixed', alpha: 1e38 } } };
+    const optimizer = { kind: 'adam', learning_rate: 1, epsilon: 1e-300 };
+    await expect(run({ optimizer, loss }, inputs)).rejects.toThrow('became');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('every step tells how much of it was spent waiting for its batch', async () => {
+    for (const { seconds, waitSeconds } of all(await run({}, await tinyInputs()), 'step')) {
+      expect(waitSeconds).toBeGreaterThan(0);
+      expect(waitSeconds).toBeLessThan(seconds);
+    }
   });
 
   test('with few frames Sobolev training matches the held-out Jacobian far better than plain KL, and the policy no worse', async () => {

@@ -9,17 +9,18 @@ import {
   type TrainState,
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
+import { batchSource, closeSource } from './batch-source.ts';
 import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { DivergedError } from './diverged-error.ts';
 import { evaluate, type EvaluationSet } from './evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics } from './events.ts';
-import { label, labelAll } from './labels.ts';
+import { label, type Labels, labelAll } from './labels.ts';
 import { evenlySpread } from './observations.ts';
 import { type Prepared, prepare, type RegisteredTeacher } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
 import { studentFiles } from './student-files.ts';
-import { type BatchSource, disposeBatch, trainingBatch } from './training-batches.ts';
+import { trainingBatch } from './training-batches.ts';
 
 export interface DistillInputs {
   teacher: RegisteredTeacher;
@@ -48,8 +49,8 @@ export async function* distill(
   { signal, checkpointEveryMs = 30_000 }: DistillOptions = {},
 ): AsyncGenerator<DistillEvent> {
   const prepared = await prepare(spec, teacher, rollouts);
-  const source = yield* labelTraining(spec, prepared, signal);
-  if (!source) return tf.dispose([...prepared.teacher.weights]);
+  const labels = yield* labelTraining(prepared, signal);
+  if (!labels) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
   const options = stepOptions(spec, prepared.student.network);
   let state = startingState(spec.seed, options, checkpoint);
@@ -57,51 +58,49 @@ export async function* distill(
   let metrics: EvaluationMetrics | undefined;
   const student = (): Policy => ({ network: options.network, weights: state.weights });
 
-  while (state.step < spec.steps && !signal?.aborted) {
-    const startedAtMs = performance.now();
-    const batch = trainingBatch(source, state.step + 1);
-    const { state: next, terms } = await trainStep(options, state, batch);
-    disposeBatch(batch);
-    state = next;
-    requireFinite(state.step, terms);
-    const seconds = (performance.now() - startedAtMs) / 1000;
-    yield { type: 'step', step: state.step, seconds, metrics: terms };
-    if (state.step % spec.evaluate_every === 0 || state.step === spec.steps) {
-      metrics = await evaluate(heldOut, student());
-      yield { type: 'evaluation', step: state.step, metrics };
+  const source = await batchSource(spec, prepared, labels);
+  try {
+    while (state.step < spec.steps && !signal?.aborted) {
+      const startedAtMs = performance.now();
+      const { batch, waitSeconds, dispose } = await trainingBatch(source, state.step + 1);
+      const { state: next, terms } = await trainStep(options, state, batch);
+      dispose();
+      state = next;
+      requireFinite(state.step, terms);
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      yield { type: 'step', step: state.step, seconds, waitSeconds, metrics: terms };
+      if (state.step % spec.evaluate_every === 0 || state.step === spec.steps) {
+        metrics = await evaluate(heldOut, student());
+        yield { type: 'evaluation', step: state.step, metrics };
+      }
+      if (Date.now() - savedAtMs >= checkpointEveryMs) {
+        yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
+        savedAtMs = Date.now();
+      }
     }
-    if (Date.now() - savedAtMs >= checkpointEveryMs) {
-      yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
-      savedAtMs = Date.now();
+    // After the last evaluation: who goes on from here has told it already.
+    yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
+    if (state.step === spec.steps) {
+      metrics ??= await evaluate(heldOut, student());
+      yield await finished(teacher, prepared, { set: heldOut, student: student(), step: state.step, metrics });
     }
+  } finally {
+    await closeSource(source);
+    tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
   }
-  // After the last evaluation: who goes on from here has told it already.
-  yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
-  if (state.step === spec.steps) {
-    metrics ??= await evaluate(heldOut, student());
-    yield await finished(teacher, prepared, { set: heldOut, student: student(), step: state.step, metrics });
-  }
-  tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
 }
 
 /** Undefined when it was aborted. */
 async function* labelTraining(
-  spec: DistillationSpec,
-  prepared: Prepared,
+  { teacher, observations, train }: Prepared,
   signal: AbortSignal | undefined,
-): AsyncGenerator<DistillEvent, BatchSource | undefined> {
-  const { observations, teacher, train } = prepared;
+): AsyncGenerator<DistillEvent, Labels | undefined> {
   const labelling = label(teacher, observations, train);
   for (;;) {
     const { done, value } = await labelling.next();
-    if (!done) {
-      yield { type: 'labelling', done: value, total: train.length };
-      if (signal?.aborted) return undefined;
-      continue;
-    }
-    const { derivative } = spec.loss;
-    const projections = derivative.kind === 'none' ? 0 : derivative.projections;
-    return { observations, teacher, labels: value, seed: spec.seed, batchSize: spec.batch_size, projections };
+    if (done) return value;
+    yield { type: 'labelling', done: value, total: train.length };
+    if (signal?.aborted) return undefined;
   }
 }
 
@@ -113,13 +112,9 @@ async function evaluationSet(
   return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
 }
 
-function startingState(
-  seed: number,
-  { network, optimizer }: StepOptions,
-  checkpoint: Uint8Array | undefined,
-): TrainState {
-  if (checkpoint) return restoreCheckpoint(network, checkpoint);
-  return initialState(optimizer, initializeWeights(network, seed));
+function startingState(seed: number, options: StepOptions, checkpoint: Uint8Array | undefined): TrainState {
+  if (checkpoint) return restoreCheckpoint(checkpoint);
+  return initialState(options, initializeWeights(options.network, seed));
 }
 
 function requireFinite(

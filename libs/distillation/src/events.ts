@@ -18,10 +18,13 @@ export interface StudentFiles {
   reference: Uint8Array;
 }
 
-/** What `distill` tells whoever runs it, in order. Every step is told exactly once, from 1 to `steps`, with the seconds that it took. */
+/**
+ * What `distill` tells whoever runs it, in order. Every step is told exactly once, from 1 to `steps`, with the seconds that
+ * it took, and how many of them it waited for its batch: the share of a run is the sum of the one over the sum of the other.
+ */
 export type DistillEvent =
   | { type: 'labelling'; done: number; total: number }
-  | { type: 'step'; step: number; seconds: number; metrics: StepTerms }
+  | { type: 'step'; step: number; seconds: number; waitSeconds: number; metrics: StepTerms }
   | { type: 'evaluation'; step: number; metrics: EvaluationMetrics }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }
   | { type: 'finished'; step: number; metrics: EvaluationMetrics; files: StudentFiles; parameterCount: number };

@@ -1,24 +1,22 @@
-import { type Frames, gatherObservations } from '@distiller/rollouts';
+import { type Frames, gatherPixels } from '@distiller/rollouts';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Recorded frames as the networks of one job see them: stacked, blocked, scaled. */
+/** Recorded frames as the networks of one job see them: stacked and scaled. */
 export interface Observations {
   frames: Frames;
   /** Frames in one observation. */
   stack: number;
-  /** Block of the space-to-depth layout; see libs/sobolev's space-to-depth. */
-  block: number;
 }
 
-/** uint8 → pixel in [0, 1], as the division in float32 gives it. */
-const PIXEL = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+/** The observations that end at these frames, as a tensor [B, H, W, stack] in [0, 1]. */
+export function observationTensor(observations: Observations, indices: Int32Array): tf.Tensor4D {
+  const { frames, stack } = observations;
+  return pixelTensor(observations, gatherPixels(frames, indices, stack));
+}
 
-/** The observations that end at these frames, as a tensor [B, H/b, W/b, b·b·stack] in [0, 1]. */
-export function observationTensor({ frames, stack, block }: Observations, indices: Int32Array): tf.Tensor4D {
-  const bytes = gatherObservations(frames, indices, { stack, block });
-  const pixels = new Float32Array(bytes.length);
-  for (let i = 0; i < bytes.length; i++) pixels[i] = PIXEL[bytes[i]!]!;
-  return tf.tensor4d(pixels, [indices.length, frames.height / block, frames.width / block, block * block * stack]);
+/** Pixels [B, H, W, stack] as a tensor. The engine may keep them as they lie: they stay unchanged until it is disposed. */
+export function pixelTensor({ frames: { height, width }, stack }: Observations, pixels: Float32Array): tf.Tensor4D {
+  return tf.tensor4d(pixels, [pixels.length / (height * width * stack), height, width, stack]);
 }
 
 /**

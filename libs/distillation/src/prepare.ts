@@ -1,11 +1,4 @@
-import {
-  buildNetwork,
-  inputBlock,
-  loadWeights,
-  type NamedTensor,
-  type LayerRow,
-  type Policy,
-} from '@distiller/policies';
+import { buildNetwork, loadWeights, type NamedTensor, type LayerRow, type Policy } from '@distiller/policies';
 import { type Rollouts, splitByEpisode } from '@distiller/rollouts';
 import { type Network } from '@distiller/sobolev';
 import { type Observations } from './observations.ts';
@@ -31,7 +24,7 @@ export interface Prepared {
   heldOut: Int32Array;
 }
 
-/** Decodes the frames, splits them by episode, and builds both networks in one input layout. */
+/** Decodes the frames, splits them by episode, and builds both networks. */
 export async function prepare(
   spec: DistillationSpec,
   teacher: RegisteredTeacher,
@@ -40,12 +33,11 @@ export async function prepare(
   const { observation, actions, architecture, weights } = teacher;
   const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
   const student = resolveTable(spec.student, observation, actions.length, '/student');
-  const block = inputBlock(rows);
-  const network = buildNetwork(rows, block);
+  const network = buildNetwork(rows);
   return {
-    observations: { frames: await rollouts.loadFrames(), stack: observation.stack, block },
+    observations: { frames: await rollouts.loadFrames(), stack: observation.stack },
     teacher: { network, weights: loadWeights(rows, network, weights) },
-    student: { rows: student.rows, network: buildNetwork(student.rows, block), parameterCount: student.parameters },
+    student: { rows: student.rows, network: buildNetwork(student.rows), parameterCount: student.parameters },
     ...splitByEpisode(rollouts, { trainFraction: spec.train_fraction, heldOutFraction: spec.held_out_fraction }),
   };
 }

@@ -69,8 +69,7 @@ function toArcade(contract: ObservationContract) {
 
 function loadPolicy({ observation, actions, architecture, weights }: RegisteredTeacher): Policy {
   const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
-  // The emulator gives plain images, so nothing comes in blocks here.
-  const network = buildNetwork(rows, 1);
+  const network = buildNetwork(rows);
   return { network, weights: loadWeights(rows, network, weights) };
 }
 

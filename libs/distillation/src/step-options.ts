@@ -1,16 +1,24 @@
-import { type Network, type Optimizer, type Schedule, type StepOptions } from '@distiller/sobolev';
-import { type DistillationSpec, type OptimizerSpec } from './spec/index.ts';
+import { type Network, type Optimizer, type Schedule, type StepOptions, type Weighting } from '@distiller/sobolev';
+import { type DerivativeTerm, type DistillationSpec, type OptimizerSpec } from './spec/index.ts';
 
 /** The spec of a job in the words of the engine. */
 export function stepOptions({ loss, optimizer, steps }: DistillationSpec, network: Network): StepOptions {
   return {
     network,
-    temperature: loss.value.temperature,
-    weighting: loss.derivative.kind === 'none' ? { kind: 'fixed', alpha: 0 } : loss.derivative.weight,
+    value: loss.value,
+    ...toDerivative(loss.derivative, steps),
     optimizer: toOptimizer(optimizer),
     schedule: toSchedule(optimizer, steps),
     maxGradientNorm: optimizer.max_gradient_norm ?? undefined,
   };
+}
+
+function toDerivative(term: DerivativeTerm, totalSteps: number): Pick<StepOptions, 'derivative' | 'weighting'> {
+  if (term.kind === 'none') return { weighting: { kind: 'fixed', alpha: 0 } };
+  const { norm, of, weight } = term;
+  const { kind, final_fraction: finalFraction } = weight.schedule;
+  const weighting: Weighting = { kind: weight.kind, alpha: weight.alpha, decay: { kind, finalFraction, totalSteps } };
+  return { derivative: { norm, of }, weighting };
 }
 
 function toOptimizer(spec: OptimizerSpec): Optimizer {

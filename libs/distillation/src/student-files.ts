@@ -1,5 +1,5 @@
 import { type LayerRow, logits, type Policy, saveWeights, writeSafetensors } from '@distiller/policies';
-import { type Frames, gatherObservations } from '@distiller/rollouts';
+import { gatherObservations } from '@distiller/rollouts';
 import { type StudentFiles } from './events.ts';
 import { type Observations, observationTensor } from './observations.ts';
 import { contractHash, type ObservationContract } from './spec/index.ts';
@@ -35,6 +35,7 @@ async function referenceFile(
   { observations, indices }: { observations: Observations; indices: Int32Array },
 ): Promise<Uint8Array> {
   const { frames, stack } = observations;
+  const images = gatherObservations(frames, indices, { stack });
   const x = observationTensor(observations, indices);
   const answer = logits(student, x);
   const data = (await answer.data()) as Float32Array;
@@ -42,21 +43,8 @@ async function referenceFile(
   x.dispose();
   answer.dispose();
   const tensors = new Map([
-    [
-      'observations',
-      { dtype: 'U8' as const, shape: imageShape(frames, indices, stack), data: plainImages(frames, indices, stack) },
-    ],
+    ['observations', { dtype: 'U8' as const, shape: [count, frames.height, frames.width, stack], data: images }],
     ['logits', { dtype: 'F32' as const, shape: [count, actions], data }],
   ]);
   return writeSafetensors({ tensors, metadata: {} });
 }
-
-const imageShape = (frames: Frames, indices: Int32Array, stack: number) => [
-  indices.length,
-  frames.height,
-  frames.width,
-  stack,
-];
-
-const plainImages = (frames: Frames, indices: Int32Array, stack: number) =>
-  gatherObservations(frames, indices, { stack, block: 1 });

@@ -14,7 +14,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from './description/index.ts';
-import { buildNetwork, inputBlock } from './network.ts';
+import { buildNetwork } from './network.ts';
 import { loadWeights, logits, saveWeights } from './policy.ts';
 
 const [SIZE, STACK, ACTIONS, BATCH] = [12, 2, 3, 4];
@@ -97,7 +97,7 @@ test('weights are named by their layers, those of a block after it', () => {
 onEveryEngine(() => {
   test("the client's plain loops and the engine give the same logits to 1e-5, for every kind of layer", () => {
     const file = studentFile();
-    const network = buildNetwork(rows, 1);
+    const network = buildNetwork(rows);
     const policy = { network, weights: loadWeights(rows, network, readSafetensors(file).tensors) };
     const seen = observations();
     const x = tf.div(tf.tensor4d(Float32Array.from(seen), [BATCH, SIZE, SIZE, STACK]), 255);
@@ -108,23 +108,19 @@ onEveryEngine(() => {
 
   test('weights saved are the weights that were loaded, bit for bit, for every kind of layer', async () => {
     const { tensors } = readSafetensors(studentFile());
-    const saved = await saveWeights(rows, loadWeights(rows, buildNetwork(rows, 1), tensors));
+    const saved = await saveWeights(rows, loadWeights(rows, buildNetwork(rows), tensors));
     expect(saved).toEqual(tensors);
   });
 
   test.each(PresetName.options)('preset %s can be built, and its weights are as many as its table says', (preset) => {
     const table = layerTable(presetLayers(preset, 6), [84, 84, 4], 6);
-    const network = buildNetwork(table.rows, inputBlock(table.rows));
+    const network = buildNetwork(table.rows);
     const weights = initializeWeights(network, 1);
     expect(weights.reduce((total, { size }) => total + size, 0)).toBe(table.parameters);
     const answer = tf.tidy(() => logits({ network, weights }, tf.ones([1, ...network.inputShape])));
     expect(answer.shape).toEqual([1, 6]);
     tf.dispose([answer, ...weights]);
   });
-});
-
-test('a padded first layer takes plain images', () => {
-  expect(inputBlock(rows)).toBe(1);
 });
 
 test('the client refuses a layer that it does not know by its name', () => {

@@ -1,4 +1,4 @@
-export { buildNetwork, inputBlock } from './network.ts';
+export { buildNetwork } from './network.ts';
 export { loadWeights, logits, type Policy, saveWeights } from './policy.ts';
 export {
   Architecture,

@@ -5,10 +5,10 @@ import { RolloutsError } from './rollouts-error.ts';
 import { type ArrayLayout } from './zarr-array.ts';
 import { type ZipReader } from './zip-reader.ts';
 
-/** All frames of a rollouts file in memory, ready to be gathered into batches. */
+/** All frames of a rollouts file in memory, which threads can share, ready to be gathered into batches. */
 export interface Frames {
   /** [count + 1, height, width]; the frame after the last is blank: it stands before an episode's first. */
-  data: Uint8Array<ArrayBuffer>;
+  data: Uint8Array<SharedArrayBuffer>;
   count: number;
   height: number;
   width: number;
@@ -22,7 +22,7 @@ export async function readFrames(zip: ZipReader, layout: ArrayLayout, episodes: 
   const count = layout.length;
   const bytes = (count + 1) * height * width;
   if (bytes > constants.MAX_LENGTH) throw new RolloutsError(`frames: ${bytes} bytes do not fit one buffer`);
-  const data = new Uint8Array(bytes);
+  const data = new Uint8Array(new SharedArrayBuffer(bytes));
   let at = 0;
   for await (const chunk of readChunks(zip, layout)) {
     data.set(chunk, at);
@@ -32,7 +32,7 @@ export async function readFrames(zip: ZipReader, layout: ArrayLayout, episodes: 
 }
 
 function firstFrames(episodes: Episode[], count: number): Int32Array {
-  const first = new Int32Array(count);
+  const first = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   for (const { start, end } of episodes) first.fill(start, start, end);
   return first;
 }

@@ -1,134 +1,133 @@
 import { type Frames } from './frames.ts';
+import { stackPixels } from './pixels.mjs';
 
 export interface GatherOptions {
   /** Frames in one observation. */
   stack: number;
-  /** 1 for [B, H, W, stack]; b for the space-to-depth layout [B, H/b, W/b, b·b·stack]. */
-  block: number;
-  /** Where to write; allocated when it is left out. */
-  into?: Uint8Array<ArrayBuffer>;
+  /** Where to write, in ordinary or shared memory; allocated when it is left out. */
+  into?: Uint8Array;
 }
 
 /**
  * Stacks the observations that end in the frames `indices`: `stack` frames, oldest first. A stack never reaches across
- * the start of its episode: blank frames stand there, as in ALE's vector environment. Space-to-depth puts pixel
- * (Y·b + dy, X·b + dx) of the k-th oldest frame into [Y, X, (dy·b + dx)·stack + k].
- * @returns [B, H/b, W/b, b·b·stack] uint8
- * @throws RangeError when the block does not divide the frames or `into` has another size
+ * the start of its episode: blank frames stand there, as in ALE's vector environment.
+ * @returns [B, H, W, stack] uint8
+ * @throws RangeError when there is no such frame or `into` has another size
  */
 export function gatherObservations(
   frames: Frames,
   indices: ArrayLike<number>,
-  { stack, block, into }: GatherOptions,
-): Uint8Array<ArrayBuffer> {
-  const { height, width } = frames;
-  const size = height * width * stack;
+  { stack, into }: GatherOptions,
+): Uint8Array {
+  const size = frames.height * frames.width * stack;
   const observations = into ?? new Uint8Array(indices.length * size);
-  if (height % block !== 0 || width % block !== 0) {
-    throw new RangeError(`Blocks of ${block} do not divide frames of ${height}×${width}.`);
-  }
   if (observations.length !== indices.length * size) {
     throw new RangeError(
       `${indices.length} observations take ${indices.length * size} bytes, not ${observations.length}.`,
     );
   }
-  const sources = new Int32Array(stack);
-  const words = inWords(frames, observations, { stack, block });
+  const all = stackSources(frames, indices, stack);
+  const words = inWords(frames, observations, stack);
   for (let b = 0; b < indices.length; b++) {
-    stackFrames(frames, indices[b] as number, sources);
+    const sources = all.subarray(b * stack, (b + 1) * stack);
     if (words) interleaveWords(words, sources, (b * size) / 4);
-    else interleave({ frames, observations, block }, sources, b * size);
+    else interleave(frames, sources, observations.subarray(b * size, (b + 1) * size));
   }
   return observations;
 }
 
-/** Fills `sources` with the frames of one observation, oldest first; the blank frame stands before an episode's start. */
-function stackFrames({ count, firstOfEpisode }: Frames, newest: number, sources: Int32Array): void {
-  if (!(newest >= 0 && newest < count)) throw new RangeError(`There is no frame ${newest}, only ${count}.`);
-  const first = firstOfEpisode[newest] as number;
-  for (let k = 0; k < sources.length; k++) {
-    const frame = newest - sources.length + 1 + k;
-    sources[k] = frame < first ? count : frame;
+/**
+ * As `gatherObservations`, but as the networks see them: pixels in [0, 1], byte / 255 in float32.
+ * @returns [B, H, W, stack] float32
+ */
+export function gatherPixels(frames: Frames, indices: ArrayLike<number>, stack: number): Float32Array {
+  const size = frames.height * frames.width;
+  const pixels = new Float32Array(indices.length * size * stack);
+  stackPixels(frames.data, { size, stack }, stackSources(frames, indices, stack), pixels);
+  return pixels;
+}
+
+/**
+ * The frames one step later, as the screen really moves: within the episode, whose last frame follows itself.
+ * @returns [B] frame indices
+ */
+export function nextFrames({ count, firstOfEpisode }: Frames, indices: Int32Array): Int32Array {
+  return indices.map((frame) => {
+    const next = frame + 1;
+    return next < count && firstOfEpisode[next] === firstOfEpisode[frame] ? next : frame;
+  });
+}
+
+/**
+ * The frames that observations are stacked from; the blank frame, `count`, stands before an episode's start.
+ * @returns [B, stack] frame indices, oldest first
+ * @throws RangeError when there is no such frame
+ */
+export function stackSources({ count, firstOfEpisode }: Frames, indices: ArrayLike<number>, stack: number): Int32Array {
+  const sources = new Int32Array(indices.length * stack);
+  for (let b = 0; b < indices.length; b++) {
+    const newest = indices[b] as number;
+    if (!(newest >= 0 && newest < count)) throw new RangeError(`There is no frame ${newest}, only ${count}.`);
+    const first = firstOfEpisode[newest] as number;
+    for (let k = 0; k < stack; k++) {
+      const frame = newest - stack + 1 + k;
+      sources[b * stack + k] = frame < first ? count : frame;
+    }
   }
+  return sources;
 }
 
 /** Byte by byte: right for every shape. */
-function interleave(
-  { frames, observations, block }: { frames: Frames; observations: Uint8Array; block: number },
-  sources: Int32Array,
-  offset: number,
-): void {
-  const { data, height, width } = frames;
+function interleave({ data, height, width }: Frames, sources: Int32Array, observation: Uint8Array): void {
+  const pixels = height * width;
   const stack = sources.length;
   for (let k = 0; k < stack; k++) {
-    let from = (sources[k] as number) * height * width;
-    for (let y = 0; y < height; y++) {
-      const row = offset + (y - (y % block)) * width * stack + (y % block) * block * stack + k;
-      for (let x = 0; x < width; x++) {
-        const dx = x % block;
-        observations[row + ((x - dx) * block + dx) * stack] = data[from++] as number;
-      }
-    }
+    const start = (sources[k] as number) * pixels;
+    for (let i = 0; i < pixels; i++) observation[i * stack + k] = data[start + i] as number;
   }
 }
 
 interface Words {
-  pixels: Int32Array;
+  frames: Int32Array;
   observations: Int32Array;
-  height: number;
-  /** Of a row, in words of four pixels. */
-  width: number;
-  block: number;
+  /** Of one frame, in words of four pixels. */
+  size: number;
 }
 
 /**
- * Four frames deep, and in blocks of four or none, four neighbouring pixels of four frames are sixteen neighbouring
- * bytes of the observation: 4×4 bytes to transpose, in registers.
+ * Four frames deep, four neighbouring pixels of four frames are sixteen neighbouring bytes of the observation: 4×4 bytes
+ * to transpose, in registers.
  */
-function inWords(
-  { data, height, width }: Frames,
-  observations: Uint8Array,
-  { stack, block }: GatherOptions,
-): Words | null {
-  const fits = stack === 4 && width % 4 === 0 && (block === 1 || block === 4);
-  if (!fits || data.byteOffset % 4 !== 0 || observations.byteOffset % 4 !== 0) return null;
+function inWords({ data, height, width }: Frames, observations: Uint8Array, stack: number): Words | null {
+  if (stack !== 4 || (height * width) % 4 !== 0) return null;
+  if (data.byteOffset % 4 !== 0 || observations.byteOffset % 4 !== 0) return null;
   return {
-    pixels: new Int32Array(data.buffer, data.byteOffset, data.length >> 2),
+    frames: new Int32Array(data.buffer, data.byteOffset, data.length >> 2),
     observations: new Int32Array(observations.buffer, observations.byteOffset, observations.length >> 2),
-    height,
-    width: width / 4,
-    block,
+    size: (height * width) / 4,
   };
 }
 
 /** As `interleave`, sixteen bytes at a time, and six times as fast. Little endian, as the machines that Node runs on are. */
-function interleaveWords(
-  { pixels, observations, height, width, block }: Words,
-  sources: Int32Array,
-  offset: number,
-): void {
-  const frame = height * width;
-  let a = (sources[0] as number) * frame;
-  let b = (sources[1] as number) * frame;
-  let c = (sources[2] as number) * frame;
-  let d = (sources[3] as number) * frame;
-  // A word of the observation is one pixel of all four frames; a row's next four pixels lie one block further.
-  const stride = block === 1 ? 4 : block * block;
-  for (let y = 0; y < height; y++) {
-    let to = offset + (y - (y % block)) * width * 4 + (y % block) * block;
-    for (const end = a + width; a < end; to += stride) {
-      const p = pixels[a++] as number;
-      const q = pixels[b++] as number;
-      const r = pixels[c++] as number;
-      const s = pixels[d++] as number;
-      const pqEven = (p & 0x00ff00ff) | ((q & 0x00ff00ff) << 8);
-      const pqOdd = ((p >>> 8) & 0x00ff00ff) | (q & 0xff00ff00);
-      const rsEven = (r & 0x00ff00ff) | ((s & 0x00ff00ff) << 8);
-      const rsOdd = ((r >>> 8) & 0x00ff00ff) | (s & 0xff00ff00);
-      observations[to] = (pqEven & 0xffff) | (rsEven << 16);
-      observations[to + 1] = (pqOdd & 0xffff) | (rsOdd << 16);
-      observations[to + 2] = (pqEven >>> 16) | (rsEven & 0xffff0000);
-      observations[to + 3] = (pqOdd >>> 16) | (rsOdd & 0xffff0000);
-    }
+function interleaveWords({ frames, observations, size }: Words, sources: Int32Array, offset: number): void {
+  let a = (sources[0] as number) * size;
+  let b = (sources[1] as number) * size;
+  let c = (sources[2] as number) * size;
+  let d = (sources[3] as number) * size;
+  let to = offset;
+  for (const end = a + size; a < end; to += 4) {
+    const p = frames[a++] as number;
+    const q = frames[b++] as number;
+    const r = frames[c++] as number;
+    const s = frames[d++] as number;
+    const pqEven = (p & 0x00ff00ff) | ((q & 0x00ff00ff) << 8);
+    const pqOdd = ((p >>> 8) & 0x00ff00ff) | (q & 0xff00ff00);
+    const rsEven = (r & 0x00ff00ff) | ((s & 0x00ff00ff) << 8);
+    const rsOdd = ((r >>> 8) & 0x00ff00ff) | (s & 0xff00ff00);
+    // A word of the observation is one pixel of all four frames.
+    observations[to] = (pqEven & 0xffff) | (rsEven << 16);
+    observations[to + 1] = (pqOdd & 0xffff) | (rsOdd << 16);
+    observations[to + 2] = (pqEven >>> 16) | (rsEven & 0xffff0000);
+    observations[to + 3] = (pqOdd >>> 16) | (rsOdd & 0xffff0000);
   }
 }

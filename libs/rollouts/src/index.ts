@@ -6,4 +6,5 @@ export { createRolloutsWriter, type RolloutsWriter, type SealedRollouts } from '
 export { openRollouts, type Rollouts } from './rollouts.ts';
 export { type Frames } from './frames.ts';
 export { splitByEpisode, type SplitOptions } from './split.ts';
-export { gatherObservations, type GatherOptions } from './gather.ts';
+export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from './gather.ts';
+export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';

@@ -1,3 +1,7 @@
+export { augment, type Augmentation } from './augmentations/augmentation.ts';
+export { type DirectionInputs, type DirectionSet, drawDirections } from './directions/direction-set.ts';
+export { type PatchOptions } from './directions/patch.ts';
+export { principalComponents } from './directions/principal-components.ts';
 export { initializeWeights } from './initialize.ts';
 export { type JacobianNorms, jacobianNorms, logPolicyJacobian } from './jacobian.ts';
 export { averagePool } from './layers/average-pool.ts';
@@ -15,10 +19,14 @@ export { residual } from './layers/residual.ts';
 export { silu } from './layers/silu.ts';
 export { softplus } from './layers/softplus.ts';
 export { tanh } from './layers/tanh.ts';
-export { unblock } from './layers/unblock.ts';
 export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
 export { klTerm, type ValueTerm } from './losses/kl.ts';
-export { type DerivativeTerm, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
+export { derivativeTerm, type TeacherDerivative } from './losses/derivative-term.ts';
+export { jvpTerm, type PushForward, pushForward } from './losses/jvp.ts';
+export { type Norm } from './losses/norm.ts';
+export { type DerivativeLoss, type DerivativeTerm } from './losses/term.ts';
+export { project, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
+export { type Answers, type ValueLoss, valueTerm } from './losses/value-term.ts';
 export {
   cotangents,
   forward,
@@ -30,11 +38,14 @@ export {
   twinGradients,
   type Weights,
 } from './network.ts';
+export { type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts';
 export { clipByGlobalNorm } from './optimizers/clip.ts';
 export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 export { type OptimizerState } from './optimizers/update.ts';
+export { pack, shapesOf, unpack } from './parameters.ts';
 export { sphereDirections } from './projections/sphere.ts';
 export { randomStream, type RandomPurpose, type RandomStream } from './random.ts';
+export { type ReadoutName } from './readout.ts';
 export { learningRateAt, type Schedule } from './schedules/schedule.ts';
 export {
   type Batch,
@@ -47,4 +58,5 @@ export {
   type TrainState,
 } from './step.ts';
 export { tidy } from './tidy.ts';
-export { type Weighting, type WeightingState } from './weighting/weighting.ts';
+export { type WeightingState } from './weighting/rule.ts';
+export { type Weighting } from './weighting/weighting.ts';

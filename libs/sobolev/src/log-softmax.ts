@@ -1,17 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** log π and π of logits y [B, A], with the Jacobian L = ∂log π/∂y = I − 1 πᵀ of each row. */
-export interface LogSoftmax {
-  logProbs: tf.Tensor2D;
-  probs: tf.Tensor2D;
-  /** L t = t − 1⟨π, t⟩: [B, A] → [B, A]. */
+/** What is read from the logits y [B, A], by its Jacobian L of each row. */
+export interface Readout {
+  /** L t: [B, A] → [B, A]. */
   tangent(t: tf.Tensor2D): tf.Tensor2D;
-  /** Lᵀ v = v − π⟨1, v⟩: [B, A] → [B, A]. */
+  /** Lᵀ v: [B, A] → [B, A]. */
   cotangent(v: tf.Tensor2D): tf.Tensor2D;
-  /** ∂⟨v, L t⟩/∂y = −⟨1, v⟩ (π∘t − π⟨π, t⟩): L depends on y through π. */
-  curvature(t: tf.Tensor2D, v: tf.Tensor2D): tf.Tensor2D;
+  /** ∂⟨v, L t⟩/∂y [B, A]; null where L does not depend on y. */
+  curvature(t: tf.Tensor2D, v: tf.Tensor2D): tf.Tensor2D | null;
 }
 
+/** log π and π of logits y [B, A], with the Jacobian L = ∂log π/∂y = I − 1 πᵀ of each row. */
+export interface LogSoftmax extends Readout {
+  logProbs: tf.Tensor2D;
+  probs: tf.Tensor2D;
+}
+
+/** L t = t − 1⟨π, t⟩, Lᵀ v = v − π⟨1, v⟩, and, as L depends on y through π, ∂⟨v, L t⟩/∂y = −⟨1, v⟩ (π∘t − π⟨π, t⟩). */
 export function logSoftmax(logits: tf.Tensor2D): LogSoftmax {
   const logProbs = tf.logSoftmax<tf.Tensor2D>(logits);
   const probs = tf.exp<tf.Tensor2D>(logProbs);
@@ -21,7 +26,7 @@ export function logSoftmax(logits: tf.Tensor2D): LogSoftmax {
     logProbs,
     probs,
     tangent: (t) => tf.sub<tf.Tensor2D>(t, mean(t)),
-    cotangent: (v) => tf.sub(v, tf.mul(probs, total(v))),
-    curvature: (t, v) => tf.mul(tf.mul(probs, tf.sub(mean(t), t)), total(v)),
+    cotangent: (v) => tf.sub<tf.Tensor2D>(v, tf.mul(probs, total(v))),
+    curvature: (t, v) => tf.mul<tf.Tensor2D>(tf.mul(probs, tf.sub(mean(t), t)), total(v)),
   };
 }

@@ -5,10 +5,8 @@ import { plus } from './plus.ts';
 /** Layers one after another. Shapes are without the batch. */
 export interface Network {
   readonly layers: readonly Layer[];
-  /** Shape of one example as batches hold it (blocked where `block` > 1). */
+  /** Shape of one example. */
   readonly inputShape: readonly number[];
-  /** Block of the space-to-depth layout in which inputs come; 1 for plain images. */
-  readonly block: number;
 }
 
 /** One tensor a weight, in the order of the layers and of their parameters. */

@@ -15,7 +15,8 @@ export interface RandomStream {
   normal(): number;
 }
 
-export type RandomPurpose = 'initialization' | 'batch' | 'projection' | 'acting';
+export type RandomPurpose =
+  'initialization' | 'batch' | 'projection' | 'acting' | 'noise' | 'augmentation' | 'direction';
 
 /** @param seed in [0, 2³²) @param step counts from 0 */
 export function randomStream(seed: number, purpose: RandomPurpose, step = 0): RandomStream {
@@ -29,7 +30,15 @@ export function randomStream(seed: number, purpose: RandomPurpose, step = 0): Ra
 }
 
 /** Order is part of the format: a change gives every purpose other numbers. */
-const PURPOSES: readonly RandomPurpose[] = ['initialization', 'batch', 'projection', 'acting'];
+const PURPOSES: readonly RandomPurpose[] = [
+  'initialization',
+  'batch',
+  'projection',
+  'acting',
+  'noise',
+  'augmentation',
+  'direction',
+];
 
 /** Mixes two 32-bit words into one (MurmurHash3's finaliser), so that neighbouring addresses give unrelated streams. */
 function mix(a: number, b: number): number {

@@ -5,7 +5,7 @@ import { along, distance, inner, normals, slope } from '../../../test/numbers.ts
 import { initializeWeights } from './initialize.ts';
 import { dense } from './layers/dense.ts';
 import { relu } from './layers/relu.ts';
-import { pullBack } from './losses/vjp.ts';
+import { project } from './losses/vjp.ts';
 import { forward, type Network, output } from './network.ts';
 import { sphereDirections } from './projections/sphere.ts';
 import { randomStream } from './random.ts';
@@ -22,7 +22,6 @@ import {
 const [BATCH, ACTIONS, INPUTS] = [8, 3, 6];
 
 const network: Network = {
-  block: 1,
   inputShape: [INPUTS],
   layers: [
     dense({ name: 'dense', inputs: INPUTS, units: 16 }),
@@ -33,7 +32,7 @@ const network: Network = {
 
 const options: StepOptions = {
   network,
-  temperature: 1,
+  value: { kind: 'kl', temperature: 1 },
   weighting: { kind: 'relative', alpha: 1 },
   optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   schedule: { kind: 'constant', learningRate: 0.01, warmupSteps: 0, finalFraction: 0, totalSteps: 1000 },
@@ -49,7 +48,7 @@ function batch(step: number, projections: number): Batch {
   return {
     x,
     logProbs: tf.logSoftmax(output(points) as tf.Tensor2D),
-    projections: vs.map((v) => ({ v, pullBack: pullBack(points, v) })),
+    derivatives: vs.map((v) => project(points, v)),
   };
 }
 
@@ -67,7 +66,7 @@ onEveryEngine(() => {
   test.each([0, 1, ACTIONS])(
     'the gradient of the whole loss is its slope in every weight (%i projections)',
     (projections) => {
-      const state = initialState(options.optimizer, initializeWeights(network, 1));
+      const state = initialState(options, initializeWeights(network, 1));
       const given = batch(1, projections);
       const loss = (weights: readonly tf.Tensor[]) => {
         const { value, derivative } = lossGradients(options, { ...state, weights }, given);
@@ -86,14 +85,14 @@ onEveryEngine(() => {
 
   test('relative weighting makes the derivative term 1 for a student without derivatives, whatever the scale', async () => {
     const zero = network.layers.flatMap(({ parameters }) => parameters.map(({ shape }) => tf.zeros([...shape])));
-    const { terms } = await trainStep(options, initialState(options.optimizer, zero), batch(1, 1));
+    const { terms } = await trainStep(options, initialState(options, zero), batch(1, 1));
     expect(terms.derivative_term).toBeCloseTo(1, 5);
   });
 
   test('the first Adam step moves every weight by the learning rate against the sign of its gradient', async () => {
     const weights = initializeWeights(network, 1);
     const state = initialState(
-      options.optimizer,
+      options,
       weights.map((weight) => tf.clone(weight)),
     );
     const { gradients } = tf.tidy(() => ({
@@ -111,7 +110,7 @@ onEveryEngine(() => {
   });
 
   test('training lowers the loss', async () => {
-    const { losses } = await train(initialState(options.optimizer, initializeWeights(network, 1)), {
+    const { losses } = await train(initialState(options, initializeWeights(network, 1)), {
       from: 1,
       to: 150,
       projections: 1,
@@ -122,7 +121,7 @@ onEveryEngine(() => {
   test('two runs from one seed end in the same bits', async () => {
     const [a, b] = await Promise.all(
       [1, 1].map((seed) =>
-        train(initialState(options.optimizer, initializeWeights(network, seed)), { from: 1, to: 20, projections: 2 }),
+        train(initialState(options, initializeWeights(network, seed)), { from: 1, to: 20, projections: 2 }),
       ),
     );
     for (const [index, tensor] of stateTensors(a!.state).entries())
@@ -131,7 +130,7 @@ onEveryEngine(() => {
 
   test('a step leaves no tensor behind', async () => {
     const given = batch(1, 2);
-    let { state } = await trainStep(options, initialState(options.optimizer, initializeWeights(network, 1)), given);
+    let { state } = await trainStep(options, initialState(options, initializeWeights(network, 1)), given);
     const before = tf.memory().numTensors;
     for (let i = 0; i < 5; i++) ({ state } = await trainStep(options, state, given));
     expect(tf.memory().numTensors).toBe(before);

@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addEach, addTerms, derivativeTerm, type TeacherDerivative, teacherTerm } from './losses/derivative-term.ts';
 import { type Gradients } from './layers/layer.ts';
-import { klTerm } from './losses/kl.ts';
-import { type DerivativeTerm, type Projection, vjpTerm } from './losses/vjp.ts';
+import { type ValueLoss, valueTerm } from './losses/value-term.ts';
+import { type DerivativeLoss } from './losses/term.ts';
 import { forward, gradients, type Network, output, type Weights } from './network.ts';
 import { clipByGlobalNorm } from './optimizers/clip.ts';
 import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 import { type OptimizerState } from './optimizers/update.ts';
-import { learningRateAt, type Schedule } from './schedules/schedule.ts';
+import { pack, shapesOf, unpack } from './parameters.ts';
 import { plus } from './plus.ts';
+import { learningRateAt, type Schedule } from './schedules/schedule.ts';
 import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
-import { weigh, type Weighting, weightingInit, type WeightingState } from './weighting/weighting.ts';
+import { type Seen, type WeightingState } from './weighting/rule.ts';
+import { observe, weigh, type Weighting, weightingInit } from './weighting/weighting.ts';
 
 /** Everything that a step changes, and all that a checkpoint must hold. */
 export interface TrainState {
@@ -23,7 +26,8 @@ export interface TrainState {
 
 export interface StepOptions {
   network: Network;
-  temperature: number;
+  value: ValueLoss;
+  derivative?: Omit<DerivativeLoss, 'weight'>;
   weighting: Weighting;
   optimizer: Optimizer;
   schedule: Schedule;
@@ -35,8 +39,8 @@ export interface StepOptions {
 export interface Batch {
   x: tf.Tensor;
   logProbs: tf.Tensor2D;
-  /** k directions v [B, A], each with the teacher's pull-back g_t [B, …inputShape]; empty for plain distillation. */
-  projections: readonly Projection[];
+  /** What the teacher says along k sets of directions; empty for plain distillation. */
+  derivatives: readonly TeacherDerivative[];
 }
 
 /** Metrics of one step, by their names on the wire. `loss` = `value_term` + `derivative_term`. */
@@ -49,13 +53,21 @@ export type StepTerms = {
   learning_rate: number;
 };
 
-export function initialState(optimizer: Optimizer, weights: Weights): TrainState {
-  return { step: 0, weights, optimizer: optimizerInit(optimizer, weights), weighting: weightingInit() };
+export function initialState(
+  { optimizer, weighting }: Pick<StepOptions, 'optimizer' | 'weighting'>,
+  weights: Weights,
+): TrainState {
+  return {
+    step: 0,
+    weights,
+    optimizer: optimizerInit(optimizer, shapesOf(weights)),
+    weighting: weightingInit(weighting),
+  };
 }
 
 /** All tensors of a state, to keep or to dispose. */
 export function stateTensors({ weights, optimizer, weighting }: TrainState): tf.Tensor[] {
-  return [...weights, ...optimizer.flat(), weighting];
+  return [...weights, ...optimizer, ...weighting];
 }
 
 /**
@@ -78,58 +90,71 @@ export async function trainStep(
 
 /** The loss's gradient in every weight, and its terms as scalars; `weighting` is the running state of the derivative's weight. */
 export function lossGradients(
-  { network, temperature, weighting }: Pick<StepOptions, 'network' | 'temperature' | 'weighting'>,
+  { network, value: valueLoss, derivative: loss = {}, weighting }: LossOptions,
   { step, weights, weighting: weightingState }: Pick<TrainState, 'step' | 'weights' | 'weighting'>,
   batch: Batch,
 ): { gradients: tf.Tensor[]; value: tf.Scalar; derivative: tf.Scalar; weighting: WeightingState } {
   const points = forward(network, weights, batch.x);
-  const value = klTerm(batch.logProbs, output(points) as tf.Tensor2D, temperature);
-  if (batch.projections.length === 0) {
+  const logits = output(points) as tf.Tensor2D;
+  const value = valueTerm(valueLoss, { teacherLogProbs: batch.logProbs, logits });
+  const k = batch.derivatives.length;
+  if (k === 0) {
     const ordinary = gradients(points, value.gradient) as tf.Tensor[];
-    return { gradients: ordinary, value: value.value, derivative: tf.scalar(0), weighting: tf.clone(weightingState) };
+    return {
+      gradients: ordinary,
+      value: value.value,
+      derivative: tf.scalar(0),
+      weighting: weightingState.map((each) => tf.clone(each)),
+    };
   }
-  const teacherTerm = meanOf(batch.projections.map(({ v, pullBack }) => tf.div(squaredNorm(pullBack), v.shape[0])));
-  const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm });
-  const share = tf.div<tf.Scalar>(weight, batch.projections.length);
-  const derivative = batch.projections.map((projection) => vjpTerm(points, projection, share)).reduce(addTerms);
-  const ordinary = gradients(points, tf.add(value.gradient, derivative.logitsGradient), derivative.curvatures);
+  const scale = mean(batch.derivatives.map((teacher) => teacherTerm(teacher, loss.norm)));
+  const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm: scale });
+  const share = tf.div<tf.Scalar>(weight, k);
+  const derivative = batch.derivatives
+    // What one set of directions leaves in between goes before the next comes.
+    .map((teacher) => tidy(() => derivativeTerm(points, teacher, { ...loss, weight: share })))
+    .reduce(addTerms);
+  const ordinary = gradients(points, plus(value.gradient, derivative.logitsGradient), derivative.curvatures);
+  const seen: Seen = {
+    value: value.value,
+    derivative: tf.div(derivative.value, weight),
+    gradientNorms: () => ({
+      value: globalNorm(ordinary),
+      derivative: tf.div(globalNorm(derivative.twinGradients), weight),
+    }),
+  };
   return {
     gradients: addEach(ordinary, derivative.twinGradients) as tf.Tensor[],
     value: value.value,
     derivative: derivative.value,
-    weighting: state,
+    weighting: observe(weighting, state, step + 1, seen),
   };
 }
 
-function addTerms(a: DerivativeTerm, b: DerivativeTerm): DerivativeTerm {
-  return {
-    value: tf.add(a.value, b.value),
-    twinGradients: addEach(a.twinGradients, b.twinGradients),
-    logitsGradient: tf.add(a.logitsGradient, b.logitsGradient),
-    curvatures: addEach(a.curvatures, b.curvatures),
-  };
-}
+type LossOptions = Pick<StepOptions, 'network' | 'value' | 'derivative' | 'weighting'>;
 
 function update(options: StepOptions, state: TrainState, batch: Batch) {
-  const { gradients: all, value, derivative, weighting } = lossGradients(options, state, batch);
-  const { gradients: clipped, norm } = clipByGlobalNorm(all, options.maxGradientNorm);
+  const { gradients: all, value, derivative, weighting } = tidy(() => lossGradients(options, state, batch));
+  const shapes = shapesOf(state.weights);
+  const { gradient, norm } = clipByGlobalNorm(pack(all, shapes), options.maxGradientNorm);
   const step = state.step + 1;
   const updated = optimizerUpdate(options.optimizer, {
-    weights: state.weights,
-    gradients: clipped,
+    gradient,
+    weights: () => pack(state.weights, shapes),
     state: state.optimizer,
     step,
     learningRate: learningRateAt(options.schedule, step),
   });
-  const next: TrainState = { step, weights: updated.weights, optimizer: updated.state, weighting };
+  const decreases = unpack(updated.decrease, shapes);
+  const weights = state.weights.map((weight, index) => tf.sub(weight, decreases[index]!));
+  const next: TrainState = { step, weights, optimizer: updated.state, weighting };
   return { next, scalars: tf.stack([value, derivative, norm]) };
 }
 
-/** Element by element; null stands for zero. */
-function addEach(a: Gradients, b: Gradients): Gradients {
-  return a.map((tensor, index) => plus(tensor, b[index] ?? null));
+function globalNorm(gradients: Gradients): tf.Scalar {
+  return tf.sqrt(tf.addN(gradients.flatMap((gradient) => (gradient ? squaredNorm(gradient) : []))));
 }
 
-function meanOf(scalars: tf.Tensor[]): tf.Scalar {
+function mean(scalars: tf.Scalar[]): tf.Scalar {
   return tf.div(tf.addN(scalars), scalars.length);
 }

@@ -289,6 +289,68 @@ export interface components {
             preset?: "paper-student" | "nature" | "rusu-25" | "rusu-7" | "rusu-4" | "impala" | "mlp";
             layers?: components["schemas"]["LayerInput"][];
         };
+        Augmentation: {
+            /**
+             * @description Gaussian noise on every pixel
+             * @constant
+             */
+            kind: "noise";
+            /**
+             * @description in units of pixels in [0, 1]
+             * @default 0.1
+             */
+            std: number;
+        } | {
+            /**
+             * @description λ frame + (1 − λ) another frame of the batch, λ ~ Beta(alpha, alpha)
+             * @constant
+             */
+            kind: "mixup";
+            /** @default 0.2 */
+            alpha: number;
+        } | {
+            /**
+             * @description all frames of an observation moved together, their edges repeated
+             * @constant
+             */
+            kind: "shift";
+            /**
+             * @description furthest move each way
+             * @default 4
+             */
+            pixels: number;
+        };
+        AugmentationInput: {
+            /**
+             * @description Gaussian noise on every pixel
+             * @constant
+             */
+            kind: "noise";
+            /**
+             * @description in units of pixels in [0, 1]
+             * @default 0.1
+             */
+            std?: number;
+        } | {
+            /**
+             * @description λ frame + (1 − λ) another frame of the batch, λ ~ Beta(alpha, alpha)
+             * @constant
+             */
+            kind: "mixup";
+            /** @default 0.2 */
+            alpha?: number;
+        } | {
+            /**
+             * @description all frames of an observation moved together, their edges repeated
+             * @constant
+             */
+            kind: "shift";
+            /**
+             * @description furthest move each way
+             * @default 4
+             */
+            pixels?: number;
+        };
         DerivativeTerm: {
             /** @constant */
             kind: "none";
@@ -304,14 +366,65 @@ export interface components {
              */
             projections: number;
             /**
+             * @description of each residual r: ‖r‖² or ‖r‖
              * @default squared
              * @enum {string}
              */
-            norm: "squared";
+            norm: "squared" | "plain";
+            /**
+             * @description whose derivatives in the pixels are matched
+             * @default log-policy
+             * @enum {string}
+             */
+            of: "log-policy" | "logits";
             /**
              * @default {
              *       "kind": "relative",
-             *       "alpha": 1
+             *       "alpha": 1,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "final_fraction": 0
+             *       }
+             *     }
+             */
+            weight: components["schemas"]["DerivativeWeight"];
+        } | {
+            /**
+             * @description a direction in pixel space, and how the policy changes along it
+             * @constant
+             */
+            kind: "jvp";
+            /**
+             * @description how the screen really moves, bright rectangles, components of the frames, or random pixels
+             * @default frame-difference
+             * @enum {string}
+             */
+            directions: "frame-difference" | "patch" | "principal-components" | "rademacher" | "gaussian";
+            /**
+             * @description directions an example
+             * @default 1
+             */
+            draws: number;
+            /**
+             * @description of each residual r: ‖r‖² or ‖r‖
+             * @default squared
+             * @enum {string}
+             */
+            norm: "squared" | "plain";
+            /**
+             * @description whose derivatives in the pixels are matched
+             * @default log-policy
+             * @enum {string}
+             */
+            of: "log-policy" | "logits";
+            /**
+             * @default {
+             *       "kind": "relative",
+             *       "alpha": 1,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "final_fraction": 0
+             *       }
              *     }
              */
             weight: components["schemas"]["DerivativeWeight"];
@@ -331,14 +444,65 @@ export interface components {
              */
             projections?: number;
             /**
+             * @description of each residual r: ‖r‖² or ‖r‖
              * @default squared
              * @enum {string}
              */
-            norm?: "squared";
+            norm?: "squared" | "plain";
+            /**
+             * @description whose derivatives in the pixels are matched
+             * @default log-policy
+             * @enum {string}
+             */
+            of?: "log-policy" | "logits";
             /**
              * @default {
              *       "kind": "relative",
-             *       "alpha": 1
+             *       "alpha": 1,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "final_fraction": 0
+             *       }
+             *     }
+             */
+            weight?: components["schemas"]["DerivativeWeightInput"];
+        } | {
+            /**
+             * @description a direction in pixel space, and how the policy changes along it
+             * @constant
+             */
+            kind: "jvp";
+            /**
+             * @description how the screen really moves, bright rectangles, components of the frames, or random pixels
+             * @default frame-difference
+             * @enum {string}
+             */
+            directions?: "frame-difference" | "patch" | "principal-components" | "rademacher" | "gaussian";
+            /**
+             * @description directions an example
+             * @default 1
+             */
+            draws?: number;
+            /**
+             * @description of each residual r: ‖r‖² or ‖r‖
+             * @default squared
+             * @enum {string}
+             */
+            norm?: "squared" | "plain";
+            /**
+             * @description whose derivatives in the pixels are matched
+             * @default log-policy
+             * @enum {string}
+             */
+            of?: "log-policy" | "logits";
+            /**
+             * @default {
+             *       "kind": "relative",
+             *       "alpha": 1,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "final_fraction": 0
+             *       }
              *     }
              */
             weight?: components["schemas"]["DerivativeWeightInput"];
@@ -348,28 +512,110 @@ export interface components {
             kind: "fixed";
             /** @default 1 */
             alpha: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["WeightSchedule"];
         } | {
             /**
-             * @description alpha over a running mean of the teacher's squared term
+             * @description alpha over a running mean of the teacher's own term
              * @constant
              */
             kind: "relative";
             /** @default 1 */
             alpha: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["WeightSchedule"];
+        } | {
+            /**
+             * @description alpha is the derivative term's gradient norm over the value term's
+             * @constant
+             */
+            kind: "balanced";
+            /** @default 1 */
+            alpha: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["WeightSchedule"];
+        } | {
+            /** @constant */
+            kind: "loss-progress";
+            /** @default 1 */
+            alpha: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule: components["schemas"]["WeightSchedule"];
         };
         DerivativeWeightInput: {
             /** @constant */
             kind: "fixed";
             /** @default 1 */
             alpha?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["WeightScheduleInput"];
         } | {
             /**
-             * @description alpha over a running mean of the teacher's squared term
+             * @description alpha over a running mean of the teacher's own term
              * @constant
              */
             kind: "relative";
             /** @default 1 */
             alpha?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["WeightScheduleInput"];
+        } | {
+            /**
+             * @description alpha is the derivative term's gradient norm over the value term's
+             * @constant
+             */
+            kind: "balanced";
+            /** @default 1 */
+            alpha?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["WeightScheduleInput"];
+        } | {
+            /** @constant */
+            kind: "loss-progress";
+            /** @default 1 */
+            alpha?: number;
+            /**
+             * @default {
+             *       "kind": "constant",
+             *       "final_fraction": 0
+             *     }
+             */
+            schedule?: components["schemas"]["WeightScheduleInput"];
         };
         DistillationSpec: {
             /** @constant */
@@ -394,11 +640,17 @@ export interface components {
              *         "kind": "vjp",
              *         "projections": 1,
              *         "norm": "squared",
+             *         "of": "log-policy",
              *         "weight": {
              *           "kind": "relative",
-             *           "alpha": 1
+             *           "alpha": 1,
+             *           "schedule": {
+             *             "kind": "constant",
+             *             "final_fraction": 0
+             *           }
              *         }
-             *       }
+             *       },
+             *       "augmentation": []
              *     }
              */
             loss: components["schemas"]["Loss"];
@@ -477,11 +729,17 @@ export interface components {
              *         "kind": "vjp",
              *         "projections": 1,
              *         "norm": "squared",
+             *         "of": "log-policy",
              *         "weight": {
              *           "kind": "relative",
-             *           "alpha": 1
+             *           "alpha": 1,
+             *           "schedule": {
+             *             "kind": "constant",
+             *             "final_fraction": 0
+             *           }
              *         }
-             *       }
+             *       },
+             *       "augmentation": []
              *     }
              */
             loss?: components["schemas"]["LossInput"];
@@ -999,13 +1257,23 @@ export interface components {
              *       "kind": "vjp",
              *       "projections": 1,
              *       "norm": "squared",
+             *       "of": "log-policy",
              *       "weight": {
              *         "kind": "relative",
-             *         "alpha": 1
+             *         "alpha": 1,
+             *         "schedule": {
+             *           "kind": "constant",
+             *           "final_fraction": 0
+             *         }
              *       }
              *     }
              */
             derivative: components["schemas"]["DerivativeTerm"];
+            /**
+             * @description done in this order to the frames that teacher and student see
+             * @default []
+             */
+            augmentation: components["schemas"]["Augmentation"][];
         };
         LossInput: {
             /**
@@ -1020,13 +1288,23 @@ export interface components {
              *       "kind": "vjp",
              *       "projections": 1,
              *       "norm": "squared",
+             *       "of": "log-policy",
              *       "weight": {
              *         "kind": "relative",
-             *         "alpha": 1
+             *         "alpha": 1,
+             *         "schedule": {
+             *           "kind": "constant",
+             *           "final_fraction": 0
+             *         }
              *       }
              *     }
              */
             derivative?: components["schemas"]["DerivativeTermInput"];
+            /**
+             * @description done in this order to the frames that teacher and student see
+             * @default []
+             */
+            augmentation?: components["schemas"]["AugmentationInput"][];
         };
         MetricSeries: {
             name: string;
@@ -1498,22 +1776,98 @@ export interface components {
             created_at: string;
         };
         ValueTerm: {
-            /** @constant */
+            /**
+             * @description KL(teacher ‖ student)
+             * @constant
+             */
             kind: "kl";
             /**
              * @description divides both sets of logits
              * @default 1
              */
             temperature: number;
+        } | {
+            /**
+             * @description KL(student ‖ teacher)
+             * @constant
+             */
+            kind: "reverse-kl";
+            /**
+             * @description divides both sets of logits
+             * @default 1
+             */
+            temperature: number;
+        } | {
+            /**
+             * @description −log of the student's probability of the teacher's action
+             * @constant
+             */
+            kind: "nll";
+        } | {
+            /**
+             * @description squared distance of the logits, centred over the actions
+             * @constant
+             */
+            kind: "mse";
         };
         ValueTermInput: {
-            /** @constant */
+            /**
+             * @description KL(teacher ‖ student)
+             * @constant
+             */
             kind: "kl";
             /**
              * @description divides both sets of logits
              * @default 1
              */
             temperature?: number;
+        } | {
+            /**
+             * @description KL(student ‖ teacher)
+             * @constant
+             */
+            kind: "reverse-kl";
+            /**
+             * @description divides both sets of logits
+             * @default 1
+             */
+            temperature?: number;
+        } | {
+            /**
+             * @description −log of the student's probability of the teacher's action
+             * @constant
+             */
+            kind: "nll";
+        } | {
+            /**
+             * @description squared distance of the logits, centred over the actions
+             * @constant
+             */
+            kind: "mse";
+        };
+        WeightSchedule: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            kind: "constant" | "linear" | "cosine";
+            /**
+             * @description share of alpha left at the last step
+             * @default 0
+             */
+            final_fraction: number;
+        };
+        WeightScheduleInput: {
+            /**
+             * @default constant
+             * @enum {string}
+             */
+            kind?: "constant" | "linear" | "cosine";
+            /**
+             * @description share of alpha left at the last step
+             * @default 0
+             */
+            final_fraction?: number;
         };
     };
     responses: never;

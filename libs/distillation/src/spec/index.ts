@@ -1,7 +1,9 @@
 // The spec: everything a client may say and how it is checked. Free of any tensor engine: apps/api imports it.
+export { Augmentation } from './augmentation.ts';
 export { checkDistillation } from './check-job.ts';
+export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
 export { DistillationSpec, JobSpec, Metadata } from './job.ts';
-export { DerivativeTerm, DerivativeWeight, LossSpec, ValueTerm } from './loss.ts';
+export { LossSpec, ValueTerm } from './loss.ts';
 export { contractDifferences, contractHash, ObservationContract } from './observation-contract.ts';
 export { OptimizerSpec } from './optimizer.ts';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';

@@ -52,7 +52,14 @@ test('a job of four words gets every default of the documentation', () => {
     student: { preset: 'paper-student' },
     loss: {
       value: { kind: 'kl', temperature: 1 },
-      derivative: { kind: 'vjp', projections: 1, norm: 'squared', weight: { kind: 'relative', alpha: 1 } },
+      derivative: {
+        kind: 'vjp',
+        projections: 1,
+        norm: 'squared',
+        of: 'log-policy',
+        weight: { kind: 'relative', alpha: 1, schedule: { kind: 'constant', final_fraction: 0 } },
+      },
+      augmentation: [],
     },
     optimizer: { kind: 'adam', learning_rate: 0.001 },
     batch_size: 200,
@@ -67,7 +74,55 @@ test('a job of four words gets every default of the documentation', () => {
 test.each([
   ['an unknown field', { ...job, stepz: 3 }, '', 'stepz'],
   ['an unknown field deep down', { ...job, loss: { value: { kind: 'kl', tau: 2 } } }, 'loss/value', 'tau'],
-  ['an unknown kind of derivative', { ...job, loss: { derivative: { kind: 'vpj' } } }, 'loss/derivative/kind', ''],
+  [
+    'an unknown kind of derivative',
+    { ...job, loss: { derivative: { kind: 'vpj' } } },
+    'loss/derivative/kind',
+    "unknown derivative 'vpj'; there are none, vjp, jvp",
+  ],
+  [
+    'an unknown value term',
+    { ...job, loss: { value: { kind: 'cross-entropy' } } },
+    'loss/value/kind',
+    "unknown value term 'cross-entropy'; there are kl, reverse-kl, nll, mse",
+  ],
+  [
+    'an unknown augmentation',
+    { ...job, loss: { augmentation: [{ kind: 'shift' }, { kind: 'blur' }] } },
+    'loss/augmentation/1/kind',
+    "unknown augmentation 'blur'; there are noise, mixup, shift",
+  ],
+  [
+    'an unknown weight',
+    { ...job, loss: { derivative: { kind: 'jvp', weight: { kind: 'adaptive' } } } },
+    'loss/derivative/weight/kind',
+    "unknown weight 'adaptive'; there are fixed, relative, balanced",
+  ],
+  [
+    'an unknown set of directions',
+    { ...job, loss: { derivative: { kind: 'jvp', directions: 'pca' } } },
+    'loss/derivative/directions',
+    'principal-components',
+  ],
+  ['a temperature for MSE', { ...job, loss: { value: { kind: 'mse', temperature: 2 } } }, 'loss/value', 'temperature'],
+  [
+    'more than one draw of frame differences, which are not random',
+    { ...job, loss: { derivative: { kind: 'jvp', draws: 2 } } },
+    'loss/derivative/draws',
+    'the same again',
+  ],
+  [
+    'five augmentations',
+    { ...job, loss: { augmentation: Array(5).fill({ kind: 'noise' }) } },
+    'loss/augmentation',
+    '<=4',
+  ],
+  [
+    'a weight that grows over the run',
+    { ...job, loss: { derivative: { kind: 'vjp', weight: { kind: 'fixed', schedule: { final_fraction: 2 } } } } },
+    'loss/derivative/weight/schedule/final_fraction',
+    '',
+  ],
   [
     'a learning rate that is no rate',
     { ...job, optimizer: { kind: 'adam', learning_rate: -1 } },
@@ -91,6 +146,27 @@ test.each([
   const issue = issueOf(input);
   expect(issue.path).toBe(path);
   expect(issue.message).toContain(message);
+});
+
+test('each kind of loss has its own fields and defaults', () => {
+  const lossOf = (loss: object) => JobSpec.parse({ ...job, loss }).loss;
+  expect(lossOf({ value: { kind: 'reverse-kl' } }).value).toEqual({ kind: 'reverse-kl', temperature: 1 });
+  expect(lossOf({ value: { kind: 'nll' } }).value).toEqual({ kind: 'nll' });
+  expect(lossOf({ derivative: { kind: 'jvp' } }).derivative).toEqual({
+    kind: 'jvp',
+    directions: 'frame-difference',
+    draws: 1,
+    norm: 'squared',
+    of: 'log-policy',
+    weight: { kind: 'relative', alpha: 1, schedule: { kind: 'constant', final_fraction: 0 } },
+  });
+  const several = { kind: 'jvp', directions: 'gaussian', draws: 8, norm: 'plain', of: 'logits' };
+  expect(lossOf({ derivative: several }).derivative).toMatchObject(several);
+  expect(lossOf({ augmentation: [{ kind: 'shift' }, { kind: 'noise' }, { kind: 'mixup' }] }).augmentation).toEqual([
+    { kind: 'shift', pixels: 4 },
+    { kind: 'noise', std: 0.1 },
+    { kind: 'mixup', alpha: 0.2 },
+  ]);
 });
 
 test('an unknown game is refused by its name', () => {

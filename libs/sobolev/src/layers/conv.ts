@@ -1,79 +1,56 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { convolve, convolveTransposed, filterGradient } from './convolution.ts';
+import { convolutionGram, foldingPays } from './convolution-gram.ts';
+import { convolve, convolveTransposed, filterGradient, transposedFilter } from './convolution.ts';
 import { fitEdges, opposite } from './edges.ts';
 import { type Layer, type Linearization } from './layer.ts';
 import { remember } from './remember.ts';
-import { blockFilter, depthToSpace, spaceToDepth, unblockFilter } from './space-to-depth.ts';
 
 export interface ConvOptions {
   name: string;
-  /** [height, width, channels] of the unblocked input. */
+  /** [height, width, channels]. */
   inputShape: readonly [number, number, number];
   filters: number;
   kernel: number;
   stride: number;
   /** Zeros added on every side, as in PyTorch; none when left out. */
   padding?: number;
-  /** Whether x already comes in space-to-depth layout with the stride as block, as batches do for the first layer. */
-  blockedInput: boolean;
 }
 
 /** 2-D convolution plus bias. Weight [kernel, kernel, channels, filters], bias [filters]. */
 export function conv(options: ConvOptions): Layer {
-  const { name, inputShape, filters, kernel, blockedInput, padding = 0 } = options;
-  if (blockedInput && padding > 0) throw new Error(`${name}: padding cannot be added to an image in blocks`);
-  const layout = blockedLayout(options);
-  const outputShape = [...outputSize(options), filters];
+  const { name, inputShape, filters, kernel, stride, padding = 0 } = options;
+  const fit = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const fanIn = kernel * kernel * inputShape[2];
   return {
     name,
-    outputShape,
+    outputShape: [fit(inputShape[0]), fit(inputShape[1]), filters],
     parameters: [
       { name: 'weight', shape: [kernel, kernel, inputShape[2], filters], fanIn },
       { name: 'bias', shape: [filters], fanIn },
     ],
-    forward: ([weight, bias], x) => linearize(layout, weight as tf.Tensor4D, bias as tf.Tensor1D, x as tf.Tensor4D),
+    forward: ([weight, bias], x) => linearize(options, weight as tf.Tensor4D, bias as tf.Tensor1D, x as tf.Tensor4D),
   };
 }
 
-function linearize(layout: BlockedLayout, weight: tf.Tensor4D, bias: tf.Tensor1D, x: tf.Tensor4D): Linearization {
-  const filter = layout.filter(weight);
-  const input = layout.block(x);
+function linearize(options: ConvOptions, weight: tf.Tensor4D, bias: tf.Tensor1D, x: tf.Tensor4D): Linearization {
+  const { inputShape, kernel, stride, padding = 0 } = options;
+  const margins = { top: padding, left: padding, bottom: padding, right: padding };
+  const pad = (image: tf.Tensor) => fitEdges(image as tf.Tensor4D, margins);
+  const input = pad(x);
   // The twin asks for the same tangent twice: once to push it on, once for the gradient.
-  const block = remember(layout.block);
+  const padTangent = remember(pad);
+  // The filter of the adjoint serves every pass back, as long as the scope lasts that the first of them was in.
+  let transposed: tf.Tensor4D | undefined;
+  const adjoint = () =>
+    transposed && !transposed.isDisposed ? transposed : (transposed = transposedFilter(weight, stride));
+  const size = [inputShape[0] + 2 * padding, inputShape[1] + 2 * padding] as const;
+  const gradient = (image: tf.Tensor4D, c: tf.Tensor) => filterGradient(image, c as tf.Tensor4D, { kernel, stride });
   return {
-    y: tf.add(convolve(input, filter), bias),
-    tangent: (t) => convolve(block(t as tf.Tensor4D), filter),
-    cotangent: (c) => layout.unblock(convolveTransposed(c as tf.Tensor4D, filter)),
-    gradient: (c) => [layout.unfilter(filterGradient(input, c as tf.Tensor4D)), tf.sum(c, [0, 1, 2])],
-    twinGradient: (t, c) => [layout.unfilter(filterGradient(block(t as tf.Tensor4D), c as tf.Tensor4D)), null],
+    y: tf.add(convolve(input, weight, stride), bias),
+    tangent: (t) => convolve(padTangent(t), weight, stride),
+    cotangent: (c) => fitEdges(convolveTransposed(c as tf.Tensor4D, adjoint(), { stride, size }), opposite(margins)),
+    gradient: (c) => [gradient(input, c), tf.sum(c, [0, 1, 2])],
+    twinGradient: (t, c) => [gradient(padTangent(t), c), null],
+    ...(padding === 0 && foldingPays(weight, stride) && { gram: convolutionGram(weight, stride) }),
   };
-}
-
-/** How images and filters go into the layout in which the stride is 1, and back. */
-interface BlockedLayout {
-  block: (x: tf.Tensor4D) => tf.Tensor4D;
-  unblock: (x: tf.Tensor4D) => tf.Tensor4D;
-  filter: (weight: tf.Tensor4D) => tf.Tensor4D;
-  unfilter: (gradient: tf.Tensor4D) => tf.Tensor4D;
-}
-
-function blockedLayout(options: ConvOptions): BlockedLayout {
-  const { inputShape, kernel, stride, blockedInput, padding = 0 } = options;
-  const margin = Math.ceil(kernel / stride) * stride - kernel;
-  const [rows, columns] = outputSize(options);
-  const end = (count: number, size: number) => (count - 1) * stride + kernel + margin - size - padding;
-  const image = { top: padding, left: padding, bottom: end(rows, inputShape[0]), right: end(columns, inputShape[1]) };
-  const filter = { top: 0, left: 0, bottom: margin, right: margin };
-  return {
-    block: (x) => (blockedInput ? x : spaceToDepth(fitEdges(x, image), stride)),
-    unblock: (x) => (blockedInput ? x : fitEdges(depthToSpace(x, stride), opposite(image))),
-    filter: (weight) => blockFilter(fitEdges(weight, filter, { axis: 0 }), stride),
-    unfilter: (gradient) => fitEdges(unblockFilter(gradient, stride), opposite(filter), { axis: 0 }),
-  };
-}
-
-function outputSize({ inputShape, kernel, stride, padding = 0 }: ConvOptions): [number, number] {
-  const fit = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-  return [fit(inputShape[0]), fit(inputShape[1])];
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../../../test/engines.ts';
 import { along, inner, normals, slope } from '../../../../test/numbers.ts';
 import { initializeWeights } from '../initialize.ts';
-import { pullBack } from '../losses/vjp.ts';
+import { project } from '../losses/vjp.ts';
 import { forward, type Network, output } from '../network.ts';
 import { sphereDirections } from '../projections/sphere.ts';
 import { randomStream } from '../random.ts';
@@ -24,14 +24,13 @@ import { residual } from './residual.ts';
 import { silu } from './silu.ts';
 import { softplus } from './softplus.ts';
 import { tanh } from './tanh.ts';
-import { unblock } from './unblock.ts';
 
 const [BATCH, ACTIONS] = [3, 3];
 
 type Image = [number, number, number];
 
 function same(name: string, inputShape: Image): Layer {
-  return conv({ name, inputShape, filters: inputShape[2], kernel: 3, stride: 1, padding: 1, blockedInput: false });
+  return conv({ name, inputShape, filters: inputShape[2], kernel: 3, stride: 1, padding: 1 });
 }
 
 const images = (shape: Image) => ({ name: 'image', inputShape: shape });
@@ -39,11 +38,9 @@ const vectors = (units: number) => ({ name: 'vector', inputShape: [units] });
 
 /** Every layer, on images and then on vectors; blocks of both kinds, one of them within another. */
 const network: Network = {
-  block: 2,
-  inputShape: [5, 5, 4],
+  inputShape: [10, 10, 1],
   layers: [
-    unblock({ block: 2, outputShape: [10, 10, 1] }),
-    conv({ name: 'conv', inputShape: [10, 10, 1], filters: 3, kernel: 3, stride: 2, padding: 1, blockedInput: false }),
+    conv({ name: 'conv', inputShape: [10, 10, 1], filters: 3, kernel: 3, stride: 2, padding: 1 }),
     silu(images([5, 5, 3])),
     layerNorm(images([5, 5, 3])),
     maxPool({ ...images([5, 5, 3]), inputShape: [5, 5, 3], size: 3, stride: 2, padding: 1 }),
@@ -73,7 +70,7 @@ const network: Network = {
 
 const options = {
   network,
-  temperature: 1,
+  value: { kind: 'kl', temperature: 1 },
   weighting: { kind: 'fixed', alpha: 1 },
 } as const;
 
@@ -84,10 +81,7 @@ function batch(projections: number): Batch {
   return {
     x,
     logProbs: tf.logSoftmax(output(points) as tf.Tensor2D),
-    projections: directions.map((row) => {
-      const v = tf.tensor2d(row, [BATCH, ACTIONS]);
-      return { v, pullBack: pullBack(points, v) };
-    }),
+    derivatives: directions.map((row) => project(points, tf.tensor2d(row, [BATCH, ACTIONS]))),
   };
 }
 
@@ -98,7 +92,7 @@ onEveryEngine(() => {
       const weights = initializeWeights(network, 1);
       const given = batch(projections);
       const at = (moved: readonly tf.Tensor[]) =>
-        lossGradients(options, { step: 0, weights: moved, weighting: weightingInit() }, given);
+        lossGradients(options, { step: 0, weights: moved, weighting: weightingInit(options.weighting) }, given);
       const loss = (moved: readonly tf.Tensor[]) => {
         const { value, derivative } = at(moved);
         return value.dataSync()[0]! + derivative.dataSync()[0]!;

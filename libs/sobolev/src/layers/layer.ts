@@ -38,6 +38,16 @@ export interface Linearization {
    * linear layers, or does so only by jumps, as in ReLU.
    */
   curvature?(t: Tensor, c: Tensor): Tensor;
+  /** J Jᵀ in one piece, where that costs less than `tangent(cotangent(c))`. */
+  gram?: Gram;
+}
+
+/** J Jᵀ of a layer at one x, without what lies between. */
+export interface Gram {
+  /** J Jᵀ c: [B, …outputShape] → [B, …outputShape]. */
+  apply(c: Tensor): Tensor;
+  /** `twinGradient(Jᵀ c, other)`: ∂⟨other, J r⟩/∂θ at r = Jᵀ c held fixed, summed over the batch. */
+  twinGradient(c: Tensor, other: Tensor): Gradients;
 }
 
 export type Gradients = readonly (Tensor | null)[];

@@ -4,6 +4,7 @@ import { onEveryEngine } from '../../../../test/engines.ts';
 import { along, distance, inner, normals, slope } from '../../../../test/numbers.ts';
 import { averagePool } from './average-pool.ts';
 import { conv, type ConvOptions } from './conv.ts';
+import { convolutionGram } from './convolution-gram.ts';
 import { dense } from './dense.ts';
 import { elu } from './elu.ts';
 import { flatten } from './flatten.ts';
@@ -18,7 +19,6 @@ import { silu } from './silu.ts';
 import { softplus } from './softplus.ts';
 import { depthToSpace, spaceToDepth } from './space-to-depth.ts';
 import { tanh } from './tanh.ts';
-import { unblock } from './unblock.ts';
 import { type PoolOptions } from './windows.ts';
 
 const BATCH = 3;
@@ -30,14 +30,7 @@ interface Case {
 }
 
 function convCase(title: string, options: Omit<ConvOptions, 'name'>): Case {
-  const [height, width, channels] = options.inputShape;
-  const { stride } = options;
-  const blocked = [height / stride, width / stride, channels * stride * stride];
-  return {
-    title,
-    layer: conv({ name: title, ...options }),
-    inputShape: options.blockedInput ? blocked : [...options.inputShape],
-  };
+  return { title, layer: conv({ name: title, ...options }), inputShape: [...options.inputShape] };
 }
 
 function poolCase(title: string, pool: (options: PoolOptions) => Layer, options: Omit<PoolOptions, 'name'>): Case {
@@ -64,28 +57,30 @@ function curvedBlock(inputShape: number[]): Layer {
 }
 
 const CASES: Case[] = [
-  convCase('conv, stride 1', { inputShape: [5, 6, 2], filters: 3, kernel: 3, stride: 1, blockedInput: false }),
+  convCase('conv, stride 1', { inputShape: [5, 6, 2], filters: 3, kernel: 3, stride: 1 }),
   convCase('conv, stride divides kernel and image', {
     inputShape: [8, 12, 2],
     filters: 3,
     kernel: 4,
     stride: 2,
-    blockedInput: false,
   }),
-  convCase('conv on a blocked image', { inputShape: [12, 8, 2], filters: 3, kernel: 8, stride: 4, blockedInput: true }),
+  convCase('conv, of which every pixel meets four windows', {
+    inputShape: [12, 8, 2],
+    filters: 3,
+    kernel: 8,
+    stride: 4,
+  }),
   convCase('conv, stride does not divide the kernel', {
     inputShape: [9, 7, 2],
     filters: 2,
     kernel: 3,
     stride: 2,
-    blockedInput: false,
   }),
   convCase('conv that leaves edge pixels unused', {
     inputShape: [10, 11, 1],
     filters: 2,
     kernel: 4,
     stride: 3,
-    blockedInput: false,
   }),
   convCase('conv, padded', {
     inputShape: [4, 5, 2],
@@ -93,7 +88,6 @@ const CASES: Case[] = [
     kernel: 3,
     stride: 1,
     padding: 1,
-    blockedInput: false,
   }),
   convCase('conv, padded, strided, edge pixels unused', {
     inputShape: [7, 8, 2],
@@ -101,7 +95,6 @@ const CASES: Case[] = [
     kernel: 5,
     stride: 3,
     padding: 2,
-    blockedInput: false,
   }),
   poolCase('max-pool', maxPool, { inputShape: [4, 6, 2], size: 2, stride: 2 }),
   poolCase('max-pool, overlapping, padded', maxPool, { inputShape: [6, 5, 2], size: 3, stride: 2, padding: 1 }),
@@ -132,7 +125,6 @@ const CASES: Case[] = [
           kernel: 3,
           stride: 1,
           padding: 1,
-          blockedInput: false,
         }),
       ],
     }),
@@ -142,7 +134,6 @@ const CASES: Case[] = [
   { title: 'dense', layer: dense({ name: 'dense', inputs: 7, units: 4 }), inputShape: [7] },
   { title: 'flatten', layer: flatten({ name: 'flatten', inputShape: [3, 2, 2] }), inputShape: [3, 2, 2] },
   { title: 'relu', layer: relu({ name: 'relu', inputShape: [3, 5] }), inputShape: [3, 5] },
-  { title: 'unblock', layer: unblock({ block: 2, outputShape: [4, 6, 2] }), inputShape: [2, 3, 8] },
 ];
 
 onEveryEngine(() => {
@@ -203,8 +194,25 @@ onEveryEngine(() => {
     });
   });
 
+  test.each([
+    { title: 'stride divides the kernel', inputShape: [12, 8, 2], kernel: 4, stride: 2 },
+    { title: 'stride does not divide the kernel', inputShape: [11, 9, 3], kernel: 5, stride: 2 },
+    { title: 'stride 1', inputShape: [6, 7, 4], kernel: 3, stride: 1 },
+    { title: 'windows that do not overlap', inputShape: [9, 9, 2], kernel: 3, stride: 3 },
+  ])('J Jᵀ of a convolution in one piece is tangent after cotangent, $title', ({ inputShape, ...window }) => {
+    const image = inputShape as [number, number, number];
+    const layer = conv({ name: 'conv', inputShape: image, filters: 2, ...window });
+    const weight = normals([window.kernel, window.kernel, image[2], 2], 1);
+    const point = layer.forward([weight, normals([2], 2)], normals([BATCH, ...image], 3));
+    const [c, other] = [normals([BATCH, ...layer.outputShape], 4), normals([BATCH, ...layer.outputShape], 5)];
+    const gram = convolutionGram(weight as tf.Tensor4D, window.stride);
+    const image0 = point.cotangent(c);
+    expect(distance(gram.apply(c), point.tangent(image0))).toBeLessThan(1e-4);
+    expect(distance(gram.twinGradient(c, other)[0]!, point.twinGradient(image0, other)[0]!)).toBeLessThan(1e-4);
+  });
+
   test('a strided convolution equals the engine-independent definition', () => {
-    const layer = conv({ name: 'conv', inputShape: [7, 6, 2], filters: 2, kernel: 3, stride: 2, blockedInput: false });
+    const layer = conv({ name: 'conv', inputShape: [7, 6, 2], filters: 2, kernel: 3, stride: 2 });
     const [weight, bias, x] = [normals([3, 3, 2, 2], 1), normals([2], 2), normals([1, 7, 6, 2], 3)];
     const [w, b, image] = [
       weight.arraySync() as number[][][][],

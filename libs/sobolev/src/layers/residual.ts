@@ -29,7 +29,7 @@ export function residual({ name, inputShape, layers }: ResidualOptions): Layer {
     name,
     outputShape: inputShape,
     parameters: layers.flatMap(({ parameters }) => parameters),
-    forward: (weights, x) => linearize(layers, forward({ layers, inputShape, block: 1 }, weights, x), x),
+    forward: (weights, x) => linearize(layers, forward({ layers, inputShape }, weights, x), x),
   };
 }
 

@@ -12,24 +12,26 @@ export type AdamWOptions = AdamOptions & {
   weightDecay: number;
 };
 
-/** Adam (Kingma & Ba 2015, algorithm 1). Remembers running means of the gradient and of its square. */
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1). Remembers M = m / (1 − β1) and V = v / (1 − β2), sums and not means of the
+ * gradient and of its square: that spares a product each, and with the bias corrections goes into two numbers.
+ */
 export function adamUpdate({ beta1, beta2, epsilon }: AdamOptions, update: Update): Updated {
-  const { weights, gradients, step, learningRate } = update;
-  const [first, second] = update.state;
-  // The bias corrections go into two numbers, so that no tensor is spent on them.
-  const correction = Math.sqrt(1 - beta2 ** step);
-  const rate = (learningRate * correction) / (1 - beta1 ** step);
-  const m = gradients.map((g, i) => tf.add(tf.mul(first![i]!, beta1), tf.mul(g, 1 - beta1)));
-  const v = gradients.map((g, i) => tf.add(tf.mul(second![i]!, beta2), tf.mul(tf.square(g), 1 - beta2)));
-  const updated = weights.map((w, i) =>
-    tf.sub(w, tf.mul(tf.div(m[i]!, tf.add(tf.sqrt(v[i]!), epsilon * correction)), rate)),
-  );
-  return { weights: updated, state: [m, v] };
+  const { gradient, state, step, learningRate } = update;
+  const [first, second] = state;
+  const m = tf.add<tf.Tensor2D>(tf.mul(first!, beta1), gradient);
+  const v = tf.add<tf.Tensor2D>(tf.mul(second!, beta2), tf.square(gradient));
+  // m̂ = M firstScale, √v̂ = √V secondScale.
+  const firstScale = (1 - beta1) / (1 - beta1 ** step);
+  const secondScale = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
+  const rate = (learningRate * firstScale) / secondScale;
+  const decrease = tf.mul<tf.Tensor2D>(tf.div(m, tf.add(tf.sqrt(v), epsilon / secondScale)), rate);
+  return { decrease, state: [m, v] };
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2): w − η λ w, then Adam's step. */
+/** Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2): w − η λ w, besides Adam's step. */
 export function adamWUpdate(options: AdamWOptions, update: Update): Updated {
-  const kept = 1 - update.learningRate * options.weightDecay;
-  const weights = update.weights.map((weight) => tf.mul(weight, kept));
-  return adamUpdate(options, { ...update, weights });
+  const { decrease, state } = adamUpdate(options, update);
+  const decay = tf.mul(update.weights(), update.learningRate * options.weightDecay);
+  return { decrease: tf.add(decrease, decay), state };
 }

@@ -1,9 +1,8 @@
-import { type Weights } from '../network.ts';
+import { packedZeros } from '../parameters.ts';
 import { type AdamOptions, adamUpdate, type AdamWOptions, adamWUpdate } from './adam.ts';
 import { type RmsPropOptions, rmsPropUpdate } from './rmsprop.ts';
 import { type SgdOptions, sgdUpdate } from './sgd.ts';
 import { type OptimizerState, type Update, type Updated } from './update.ts';
-import { zerosOf } from './zeros-of.ts';
 
 /** An optimiser with all its settings but the learning rate, which a schedule gives for each step. */
 export type Optimizer =
@@ -12,9 +11,9 @@ export type Optimizer =
   | ({ kind: 'rmsprop' } & RmsPropOptions)
   | ({ kind: 'sgd' } & SgdOptions);
 
-/** All memories start at zero. */
-export function optimizerInit(optimizer: Optimizer, weights: Weights): OptimizerState {
-  return Array.from({ length: memories(optimizer) }, () => zerosOf(weights));
+/** All memories start at zero. @param shapes of the weights */
+export function optimizerInit(optimizer: Optimizer, shapes: readonly (readonly number[])[]): OptimizerState {
+  return Array.from({ length: memories(optimizer) }, () => packedZeros(shapes));
 }
 
 export function optimizerUpdate(optimizer: Optimizer, update: Update): Updated {

@@ -10,11 +10,10 @@ export interface RmsPropOptions {
 
 /** RMSProp (Hinton 2012, lecture 6e), as PyTorch has it: v ← ρ v + (1 − ρ) g², b ← μ b + g / (√v + ε), w ← w − η b. */
 export function rmsPropUpdate({ decay, momentum, epsilon }: RmsPropOptions, update: Update): Updated {
-  const { weights, gradients, learningRate } = update;
-  const [means, buffers] = update.state;
-  const v = gradients.map((g, i) => tf.add(tf.mul(means![i]!, decay), tf.mul(tf.square(g), 1 - decay)));
-  const scaled = gradients.map((g, i) => tf.div(g, tf.add(tf.sqrt(v[i]!), epsilon)));
-  const b = buffers ? scaled.map((each, i) => tf.add(tf.mul(buffers[i]!, momentum), each)) : scaled;
-  const updated = weights.map((w, i) => tf.sub(w, tf.mul(b[i]!, learningRate)));
-  return { weights: updated, state: buffers ? [v, b] : [v] };
+  const { gradient, learningRate } = update;
+  const [mean, buffer] = update.state;
+  const v = tf.add<tf.Tensor2D>(tf.mul(mean!, decay), tf.mul(tf.square(gradient), 1 - decay));
+  const scaled = tf.div<tf.Tensor2D>(gradient, tf.add(tf.sqrt(v), epsilon));
+  const b = buffer ? tf.add<tf.Tensor2D>(tf.mul(buffer, momentum), scaled) : scaled;
+  return { decrease: tf.mul(b, learningRate), state: buffer ? [v, b] : [v] };
 }

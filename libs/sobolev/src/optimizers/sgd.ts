@@ -7,9 +7,8 @@ export interface SgdOptions {
 }
 
 /** Stochastic gradient descent with heavy-ball momentum: b ← μ b + g, w ← w − η b. */
-export function sgdUpdate({ momentum }: SgdOptions, { weights, gradients, state, learningRate }: Update): Updated {
-  const [buffers] = state;
-  const b = buffers ? gradients.map((g, i) => tf.add(tf.mul(buffers[i]!, momentum), g)) : gradients;
-  const updated = weights.map((w, i) => tf.sub(w, tf.mul(b[i]!, learningRate)));
-  return { weights: updated, state: buffers ? [b] : [] };
+export function sgdUpdate({ momentum }: SgdOptions, { gradient, state, learningRate }: Update): Updated {
+  const [buffer] = state;
+  const b = buffer ? tf.add<tf.Tensor2D>(tf.mul(buffer, momentum), gradient) : gradient;
+  return { decrease: tf.mul(b, learningRate), state: buffer ? [b] : [] };
 }

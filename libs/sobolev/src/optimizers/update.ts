@@ -1,13 +1,13 @@
-import { type Tensor } from '@tensorflow/tfjs-core';
-import { type Weights } from '../network.ts';
+import { type Packed } from '../parameters.ts';
 
-/** What an optimiser remembers: lists of one tensor a weight, such as Adam's two running means. */
-export type OptimizerState = readonly Weights[];
+/** What an optimiser remembers, such as Adam's two running means: each packed as the weights are. */
+export type OptimizerState = readonly Packed[];
 
-/** What one update starts from. Gradients and state have the weights' shapes. */
+/** What one update starts from. */
 export interface Update {
-  weights: Weights;
-  gradients: Weights;
+  gradient: Packed;
+  /** The weights, where an optimiser needs them (weight decay). */
+  weights: () => Packed;
   state: OptimizerState;
   /** Counts from 1. */
   step: number;
@@ -16,6 +16,7 @@ export interface Update {
 
 /** What one update gives: new tensors throughout; nothing given is changed or disposed. */
 export interface Updated {
-  weights: Tensor[];
+  /** To be subtracted from the weights. */
+  decrease: Packed;
   state: OptimizerState;
 }

@@ -1,21 +1,29 @@
-/** How the learning rate goes over a run, after a linear warm-up from zero. */
-export interface Schedule {
+/** How a number goes over a run: it stays, or falls to a share of itself. */
+export interface Decay {
   kind: 'constant' | 'linear' | 'cosine';
-  learningRate: number;
-  /** Steps over which the rate rises from 0. */
-  warmupSteps: number;
-  /** Share of the rate that is left at the last step. */
+  /** Share that is left at the last step. */
   finalFraction: number;
   /** Steps of the whole run. */
   totalSteps: number;
 }
 
+/** How the learning rate goes over a run, after a linear warm-up from zero. */
+export interface Schedule extends Decay {
+  learningRate: number;
+  /** Steps over which the rate rises from 0. */
+  warmupSteps: number;
+}
+
 /** Learning rate of a step. @param step counts from 1 */
 export function learningRateAt(schedule: Schedule, step: number): number {
-  const { learningRate, warmupSteps, finalFraction, totalSteps } = schedule;
+  const { learningRate, warmupSteps, totalSteps } = schedule;
   if (step <= warmupSteps) return (learningRate * step) / warmupSteps;
-  const progress = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
-  return learningRate * (finalFraction + (1 - finalFraction) * left(schedule.kind, progress));
+  return learningRate * decayAt({ ...schedule, totalSteps: totalSteps - warmupSteps }, step - warmupSteps);
+}
+
+/** Share that is left at a step, 1 at step 0. @param step counts from 1 */
+export function decayAt({ kind, finalFraction, totalSteps }: Decay, step: number): number {
+  return finalFraction + (1 - finalFraction) * left(kind, step / Math.max(1, totalSteps));
 }
 
 /** Share of the way down that is left, for progress in (0, 1]. Cosine: Loshchilov & Hutter 2017, equation 5. */

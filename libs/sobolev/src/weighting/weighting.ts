@@ -1,26 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Decay, decayAt } from '../schedules/schedule.ts';
+import { balanced } from './balanced.ts';
+import { fixed } from './fixed.ts';
+import { lossProgress } from './loss-progress.ts';
+import { relative } from './relative.ts';
+import { type Rule, type Seen, type WeightingState } from './rule.ts';
 
-/** How much the derivative term counts. `relative` divides α by a running mean of the teacher's own squared term. */
-export type Weighting = { kind: 'fixed'; alpha: number } | { kind: 'relative'; alpha: number };
+/** How much the derivative term counts: α times what a rule makes of the terms so far. */
+export interface Weighting {
+  kind: 'fixed' | 'relative' | 'balanced' | 'loss-progress';
+  alpha: number;
+  /** How α goes over the run; it stays when left out. */
+  decay?: Decay;
+}
 
-/** Exponential running mean of ‖g_t‖², not yet debiased; a scalar. Fixed weighting leaves it at zero. */
-export type WeightingState = tf.Scalar;
+const RULES: Record<Weighting['kind'], Rule> = { fixed, relative, balanced, 'loss-progress': lossProgress };
 
-const DECAY = 0.99;
+export const weightingInit = ({ kind }: Weighting): WeightingState => RULES[kind].init();
 
-export const weightingInit = (): WeightingState => tf.scalar(0);
-
-/**
- * The factor of this step's derivative term, from the teacher's squared term 1/B Σ ‖g_t‖².
- * @param step counts from 1; the running mean is debiased as Adam's is, so the first step already has the right scale
- */
+/** The weight of this step's derivative term, a scalar. @param step counts from 1 */
 export function weigh(
-  weighting: Weighting,
+  { kind, alpha, decay }: Weighting,
   step: number,
   { state, teacherTerm }: { state: WeightingState; teacherTerm: tf.Scalar },
 ): { weight: tf.Scalar; state: WeightingState } {
-  if (weighting.kind === 'fixed') return { weight: tf.scalar(weighting.alpha), state: tf.clone(state) };
-  const mean = tf.add<tf.Scalar>(tf.mul(state, DECAY), tf.mul(teacherTerm, 1 - DECAY));
-  const debiased = tf.div(mean, 1 - DECAY ** step);
-  return { weight: tf.div<tf.Scalar>(weighting.alpha, tf.maximum(debiased, 1e-30)), state: mean };
+  const { factor, state: next } = RULES[kind].factor(state, step, teacherTerm);
+  return { weight: tf.mul(factor, decay ? alpha * decayAt(decay, step) : alpha), state: next };
+}
+
+/** What the weighting learns from the step. */
+export function observe({ kind }: Weighting, state: WeightingState, step: number, seen: Seen): WeightingState {
+  return RULES[kind].observe(state, step, seen);
 }

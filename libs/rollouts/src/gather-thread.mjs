@@ -1,0 +1,11 @@
+// The thread of gather-ahead.ts. Plain JavaScript: it starts in 20 ms without a TypeScript loader, which Node 20 does not
+// pass on to its threads.
+import { parentPort, workerData } from 'node:worker_threads';
+import { stackPixels } from './pixels.mjs';
+
+const { images, shape, slots } = workerData;
+
+parentPort.on('message', ({ slot, sources }) => {
+  stackPixels(images, shape, sources, slots[slot].subarray(0, sources.length * shape.size));
+  parentPort.postMessage(slot);
+});
