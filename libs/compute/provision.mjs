@@ -9,20 +9,15 @@ import { createReadStream } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { run } from './run.mjs';
+import { buildsToTry, VERSION } from './tensorflow-builds.mjs';
 
-const TENSORFLOW = {
-  version: '2.21.0',
-  requirement: 'tensorflow-cpu==2.21.0',
-  sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-  bytes: 274e6,
-  // The wheel for one Python serves any: only its C++ libraries and headers are used, never its Python.
-  tags: ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'],
-  platform: 'manylinux_2_27_x86_64',
-};
+/** The wheel for one Python serves any: only its C++ libraries and headers are used, never its Python. */
+const PYTHON_TAGS = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
+const PLATFORMS = ['manylinux_2_27', 'manylinux_2_25', 'manylinux2014', 'manylinux2010'].map((tag) => `${tag}_x86_64`);
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 const ADDON = 'tfjs_binding.node';
 /** Raise it when the way the addon is built changes, so that caches of the old way are left alone. */
@@ -40,17 +35,24 @@ export async function provision({ log = () => {} } = {}) {
   const { COMPUTE } = process.env;
   if (COMPUTE === 'wasm' || COMPUTE === 'webgpu')
     return { tensorflow: false, reason: `not needed: COMPUTE=${COMPUTE}` };
-  try {
-    requirePlatform();
-    const cached = await cachedBuild(log);
-    await linkIntoPackage(join(cached, ADDON));
-    log('loading TensorFlow');
-    await probe();
-    return { tensorflow: true, reason: `TensorFlow ${TENSORFLOW.version} on the CPU, from ${cached}` };
-  } catch (error) {
-    const why = error instanceof Unavailable ? error.message : `TensorFlow could not be set up: ${error.message}`;
-    return { tensorflow: false, reason: why };
+  const failures = [];
+  for (const build of buildsToTry()) {
+    try {
+      requirePlatform();
+      return { tensorflow: true, reason: [await provideBuild(build, log), ...failures].join('; ') };
+    } catch (error) {
+      failures.push(error instanceof Unavailable ? error.message : `TensorFlow could not be set up: ${error.message}`);
+    }
   }
+  return { tensorflow: false, reason: [...new Set(failures)].join('; ') };
+}
+
+async function provideBuild(build, log) {
+  const cached = await cachedBuild(build, log);
+  await linkIntoPackage(join(cached, build.place, ADDON));
+  log('loading TensorFlow');
+  await probe();
+  return `TensorFlow ${VERSION} ${build.on}, from ${cached}`;
 }
 
 function requirePlatform() {
@@ -61,16 +63,16 @@ function requirePlatform() {
 }
 
 /** The directory with the libraries and the addon; built when it is not there yet, and then whole or not at all. */
-async function cachedBuild(log) {
+async function cachedBuild(build, log) {
   const cache = cacheDirectory();
-  const wanted = join(cache, `tensorflow-cpu-${TENSORFLOW.version}-tfjs-${packageVersion()}-${BUILD_REVISION}`);
-  if (await exists(join(wanted, ADDON))) return wanted;
+  const wanted = join(cache, `${build.name}-tfjs-${packageVersion()}-${BUILD_REVISION}`);
+  if (await exists(join(wanted, build.place, ADDON))) return wanted;
   const python = await requireTools();
   await mkdir(cache, { recursive: true });
   await removeAbandoned(cache);
   const work = await mkdtemp(join(cache, `building-${process.pid}-`));
   try {
-    await build(work, python, log);
+    await make(build, { work, python, log });
     // Another process may have been quicker: its build is as good as ours.
     await rename(join(work, 'built'), wanted).catch((error) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
@@ -95,36 +97,42 @@ async function requireTools() {
   return 'python3';
 }
 
-async function build(work, python, log) {
+async function make(build, { work, python, log }) {
   const built = join(work, 'built');
-  await mkdir(built);
-  const wheel = await download(work, python, log);
+  await mkdir(join(built, build.place), { recursive: true });
+  const wheels = await download(build, { work, python, log });
   log('unpacking TensorFlow');
-  await unpack(work, python, wheel);
-  for (const library of LIBRARIES) await rename(join(work, 'tensorflow', library), join(built, library));
+  for (const wheel of wheels) await unpack(python, { wheel, target: work, parts: build.parts });
+  for (const library of LIBRARIES) await rename(join(work, 'tensorflow', library), join(built, build.place, library));
+  for (const part of build.parts) await rename(join(work, part), join(built, part));
   log('compiling the TensorFlow addon');
-  await compile(join(work, 'tensorflow', 'include'), built);
+  await compile(join(work, 'tensorflow', 'include'), join(built, build.place));
 }
 
-async function download(work, python, log) {
+async function download(build, { work, python, log }) {
   const pip = await pipCommand(work, python, log);
   const wheels = join(work, 'wheels');
   await mkdir(wheels);
   const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir', '--retries', '2'];
-  const which = ['--no-deps', '--only-binary=:all:', ...TENSORFLOW.tags, '--platform', TENSORFLOW.platform];
-  const args = ['-m', 'pip', 'download', ...quiet, ...which, '--dest', wheels, TENSORFLOW.requirement];
-  const stopReporting = reportGrowth(work, log);
+  const platforms = PLATFORMS.flatMap((platform) => ['--platform', platform]);
+  const which = ['--no-deps', '--only-binary=:all:', ...PYTHON_TAGS, ...platforms, ...Object.keys(build.wheels)];
+  const stopReporting = reportGrowth(work, build.bytes, log);
   try {
     // pip writes to TMPDIR first: on the cache's disk, where there is room and we can see it grow.
-    await run(pip, args, { env: { ...process.env, TMPDIR: work } });
+    const env = { ...process.env, TMPDIR: work };
+    await run(pip, ['-m', 'pip', 'download', ...quiet, '--dest', wheels, ...which], { env });
   } finally {
     stopReporting();
   }
-  const [name] = await readdir(wheels);
-  const wheel = join(wheels, name);
-  const sha256 = await sha256Of(wheel);
-  if (sha256 !== TENSORFLOW.sha256) throw new Error(`${name} has sha256 ${sha256}, expected ${TENSORFLOW.sha256}`);
-  return wheel;
+  const files = (await readdir(wheels)).map((name) => join(wheels, name));
+  for (const file of files) await requireKnown(file, build);
+  return files;
+}
+
+async function requireKnown(file, build) {
+  const sha256 = await sha256Of(file);
+  if (Object.values(build.wheels).includes(sha256)) return;
+  throw new Error(`${basename(file)} has sha256 ${sha256}, which is none of those expected`);
 }
 
 /** The system's Python if it has pip, else that of a virtual environment that goes with the working directory. */
@@ -136,34 +144,34 @@ async function pipCommand(work, python, log) {
   return join(environment, 'bin', 'python');
 }
 
-function reportGrowth(directory, log) {
-  const total = Math.round(TENSORFLOW.bytes / 1e6);
-  log(`downloading TensorFlow (${total} MB)`);
+function reportGrowth(directory, total, log) {
+  const megabytes = (bytes) => Math.round(Math.min(bytes, total) / 1e6);
+  log(`downloading TensorFlow (${megabytes(total)} MB)`);
   const timer = setInterval(() => {
-    largestFile(directory).then(
-      (bytes) => log(`downloading TensorFlow (${Math.round(bytes / 1e6)} of ${total} MB)`),
+    sizeOfFiles(directory).then(
+      (bytes) => log(`downloading TensorFlow (${megabytes(bytes)} of ${megabytes(total)} MB)`),
       () => {},
     );
   }, 1000);
   return () => clearInterval(timer);
 }
 
-async function largestFile(directory) {
+async function sizeOfFiles(directory) {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('venv'));
   const sizes = await Promise.all(files.map((entry) => stat(join(entry.parentPath, entry.name)).then((s) => s.size)));
-  return Math.max(0, ...sizes);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function unpack(work, python, wheel) {
-  const wanted = ['tensorflow/include/', ...LIBRARIES.map((library) => `tensorflow/${library}`)];
+async function unpack(python, { wheel, target, parts }) {
+  const wanted = ['tensorflow/include/', ...LIBRARIES.map((library) => `tensorflow/${library}`), ...parts];
   const program = `
 import sys, zipfile
 wheel, target, *wanted = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
     archive.extractall(target, [name for name in archive.namelist() if name.startswith(tuple(wanted))])
 `;
-  await run(python, ['-c', program, wheel, work, ...wanted]);
+  await run(python, ['-c', program, wheel, target, ...wanted]);
 }
 
 /** One call of the compiler does it: the addon is plain N-API, so node-gyp and Node's own headers are not needed. */

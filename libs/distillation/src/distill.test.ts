@@ -181,5 +181,5 @@ onEveryEngine((engine) => {
       expect(sobolev!.jacobian_error).toBeLessThan(0.7 * kl!.jacobian_error);
       expect(sobolev!.kl).toBeLessThan(0.7 * kl!.kl);
     }
-  }, 180_000);
+  });
 });
