@@ -5,7 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 /** All of a training state as one safetensors file; random numbers need no place in it, for they follow from seed and step. */
 export async function saveCheckpoint({ step, weights, optimizer, weighting }: TrainState): Promise<Uint8Array> {
   const tensors = new Map<string, NamedTensor>();
-  for (const [role, list] of Object.entries({ weights, optimizer, weighting }))
+  const memories = optimizer.map((memory, index): [string, readonly tf.Tensor[]] => [`optimizer.${index}`, memory]);
+  const roles = { weights, ...Object.fromEntries(memories), weighting };
+  for (const [role, list] of Object.entries(roles))
     for (const [index, tensor] of list.entries())
       tensors.set(`${role}.${index}`, {
         dtype: 'F32',
@@ -25,10 +27,11 @@ export function restoreCheckpoint(bytes: Uint8Array): TrainState {
       return tf.tensor(data, shape);
     });
   };
+  const memories = new Set([...tensors.keys()].flatMap((name) => /^optimizer\.\d+/.exec(name)?.[0] ?? []));
   return {
     step: Number(metadata['step']),
     weights: list('weights'),
-    optimizer: list('optimizer') as tf.Tensor2D[],
+    optimizer: [...memories].sort().map(list),
     weighting: list('weighting') as tf.Scalar[],
   };
 }

@@ -18,7 +18,7 @@ export interface LogSoftmax extends Readout {
 
 /** L t = t − 1⟨π, t⟩, Lᵀ v = v − π⟨1, v⟩, and, as L depends on y through π, ∂⟨v, L t⟩/∂y = −⟨1, v⟩ (π∘t − π⟨π, t⟩). */
 export function logSoftmax(logits: tf.Tensor2D): LogSoftmax {
-  const logProbs = tf.logSoftmax<tf.Tensor2D>(logits);
+  const logProbs = logSoftmaxOf(logits);
   const probs = tf.exp<tf.Tensor2D>(logProbs);
   const mean = (t: tf.Tensor2D) => tf.sum<tf.Tensor2D>(tf.mul(probs, t), 1, true);
   const total = (v: tf.Tensor2D) => tf.sum<tf.Tensor2D>(v, 1, true);
@@ -29,4 +29,10 @@ export function logSoftmax(logits: tf.Tensor2D): LogSoftmax {
     cotangent: (v) => tf.sub<tf.Tensor2D>(v, tf.mul(probs, total(v))),
     curvature: (t, v) => tf.mul<tf.Tensor2D>(tf.mul(probs, tf.sub(mean(t), t)), total(v)),
   };
+}
+
+/** log softmax of each row [B, A], in one operation where the engine has it. */
+export function logSoftmaxOf(logits: tf.Tensor2D): tf.Tensor2D {
+  if (!tf.getKernel('LogSoftmax', tf.getBackend())) return tf.logSoftmax<tf.Tensor2D>(logits);
+  return tf.engine().runKernel<tf.Tensor2D>('LogSoftmax', { logits });
 }

@@ -23,6 +23,7 @@ export function forward(network: Network, weights: Weights, x: Tensor): Lineariz
   let [input, used] = [x, 0];
   for (const layer of network.layers) {
     const point = layer.forward(weights.slice(used, used + layer.parameters.length), input);
+    if (point.bare) letGo(input, x);
     points.push(point);
     input = point.y;
     used += layer.parameters.length;
@@ -37,18 +38,37 @@ export function output(points: readonly Linearization[]): Tensor {
   return last.y;
 }
 
-/** Pushes t [B, …inputShape] through: element l is the tangent at the input of layer l, the last one J t [B, A]. */
+/**
+ * Pushes t [B, …inputShape] through: element l is the tangent at the input of layer l, the last one J t [B, A]. Those at the
+ * input of bare layers are disposed; nobody asks for them.
+ */
 export function tangents(points: readonly Linearization[], t: Tensor): Tensor[] {
   const all = [t];
-  for (const point of points) all.push((t = point.tangent(t)));
+  for (const point of points) {
+    const before = all.at(-1)!;
+    all.push(point.tangent(before));
+    if (point.bare) letGo(before, t);
+  }
   return all;
 }
 
-/** Pulls c [B, A] back: element l is the cotangent at the input of layer l (the first one Jᵀ c), the last one c itself. */
+/**
+ * Pulls c [B, A] back: element l is the cotangent at the input of layer l (the first one Jᵀ c), the last one c itself. Those at
+ * the output of bare layers are disposed; nobody asks for them.
+ */
 export function cotangents(points: readonly Linearization[], c: Tensor): Tensor[] {
   const all = [c];
-  for (const point of points.toReversed()) all.unshift((c = point.cotangent(c)));
+  for (const point of points.toReversed()) {
+    const after = all[0]!;
+    all.unshift(point.cotangent(after));
+    if (point.bare) letGo(after, c);
+  }
   return all;
+}
+
+/** Disposes what a pass made itself. */
+function letGo(tensor: Tensor, given: Tensor): void {
+  if (tensor !== given) tensor.dispose();
 }
 
 /** What the twin sends back into each layer's input, null where nothing; element l belongs to the input of layer l. */
@@ -60,10 +80,14 @@ export type Curvatures = readonly (Tensor | null)[];
  */
 export function gradients(points: readonly Linearization[], c: Tensor, curvatures: Curvatures = []): Gradients {
   const perLayer: Gradients[] = [];
+  let after = c;
   for (let l = points.length - 1; l >= 0; l--) {
     const point = points[l]!;
-    perLayer.unshift(point.gradient(c));
-    if (l > 0) c = plus(point.cotangent(c), curvatures[l] ?? null);
+    perLayer.unshift(point.gradient(after));
+    if (l === 0) break;
+    const before = plus(point.cotangent(after), curvatures[l] ?? null);
+    letGo(after, c);
+    after = before;
   }
   return perLayer.flat();
 }

@@ -2,44 +2,57 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Gradients } from './layers/layer.ts';
 import { type Weights } from './network.ts';
 
-/** Columns of a packed matrix; zeros fill its last row. */
+/** Weights of at least this many numbers stand alone. */
+const LARGE = 2 ** 16;
+/** Columns of the matrix that holds all others; zeros fill its last row. */
 const COLUMNS = 1024;
 
-/** One number for every number of the weights, in their order: [⌈P / 1024⌉, 1024]. */
-export type Packed = tf.Tensor2D;
+/** One number for every number of the weights: each large weight in its own shape, then all others as one matrix. */
+export type Packed = readonly tf.Tensor[];
 
 /**
- * Weight-shaped tensors as one matrix, so that what is done to every weight alike is one operation and not one a weight:
+ * Weight-shaped tensors in few pieces, so that what is done to every weight alike is a few operations and not one a weight:
  * with eight weights an optimiser's hundred small operations cost as much as a convolution. Rows, so that sums are exact
  * (see `squaredNorm`). null stands for zeros.
  */
-export function pack(tensors: Gradients, shapes: readonly (readonly number[])[]): Packed {
-  const flat = tensors.map((tensor, index) => (tensor ? tf.reshape(tensor, [-1]) : tf.zeros([sizeOf(shapes[index]!)])));
-  const fill = paddingOf(shapes);
-  return tf.reshape(tf.concat1d(fill > 0 ? ([...flat, tf.zeros([fill])] as tf.Tensor1D[]) : (flat as tf.Tensor1D[])), [
-    -1,
-    COLUMNS,
-  ]);
+export function pack(tensors: Gradients, shapes: Shapes): Packed {
+  const full = tensors.map((tensor, index) => tensor ?? tf.zeros([...shapes[index]!]));
+  const small = full.filter((_, index) => !isLarge(shapes[index]!)).map((tensor) => tf.reshape(tensor, [-1]));
+  const large = full.filter((_, index) => isLarge(shapes[index]!));
+  const { rows, fill } = smallPart(shapes);
+  if (rows === 0) return large;
+  const flat = tf.concat1d([...small, ...(fill > 0 ? [tf.zeros([fill])] : [])] as tf.Tensor1D[]);
+  return [...large, tf.reshape(flat, [rows, COLUMNS])];
 }
 
 /** The inverse of `pack`. */
-export function unpack(packed: Packed, shapes: readonly (readonly number[])[]): tf.Tensor[] {
-  const sizes = [...shapes.map(sizeOf), paddingOf(shapes)];
-  const pieces = tf.split(tf.reshape(packed, [-1]), sizes.at(-1) === 0 ? sizes.slice(0, -1) : sizes);
-  return shapes.map((shape, index) => tf.reshape(pieces[index]!, [...shape]));
+export function unpack(packed: Packed, shapes: Shapes): tf.Tensor[] {
+  const large = packed.slice(0, shapes.filter(isLarge).length);
+  const { sizes, fill } = smallPart(shapes);
+  const matrix = packed[large.length];
+  const small = matrix ? tf.split(tf.reshape(matrix, [-1]), fill > 0 ? [...sizes, fill] : sizes) : [];
+  return shapes.map((shape) => (isLarge(shape) ? large.shift()! : tf.reshape(small.shift()!, [...shape])));
 }
 
 /** Zeros, packed. */
-export function packedZeros(shapes: readonly (readonly number[])[]): Packed {
-  const total = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
-  return tf.zeros([Math.ceil(total / COLUMNS), COLUMNS]);
+export function packedZeros(shapes: Shapes): tf.Tensor[] {
+  const { rows } = smallPart(shapes);
+  const large = shapes.filter(isLarge).map((shape) => tf.zeros([...shape]));
+  return rows === 0 ? large : [...large, tf.zeros([rows, COLUMNS])];
 }
 
 export const shapesOf = (weights: Weights): number[][] => weights.map(({ shape }) => shape);
 
-function paddingOf(shapes: readonly (readonly number[])[]): number {
-  const total = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
-  return Math.ceil(total / COLUMNS) * COLUMNS - total;
+type Shapes = readonly (readonly number[])[];
+
+const isLarge = (shape: readonly number[]) => sizeOf(shape) >= LARGE;
+
+/** Sizes of the weights that are not large, rows of their matrix, and zeros that fill it. */
+function smallPart(shapes: Shapes): { sizes: number[]; rows: number; fill: number } {
+  const sizes = shapes.filter((shape) => !isLarge(shape)).map(sizeOf);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const rows = Math.ceil(total / COLUMNS);
+  return { sizes, rows, fill: rows * COLUMNS - total };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -67,7 +67,7 @@ export function initialState(
 
 /** All tensors of a state, to keep or to dispose. */
 export function stateTensors({ weights, optimizer, weighting }: TrainState): tf.Tensor[] {
-  return [...weights, ...optimizer, ...weighting];
+  return [...weights, ...optimizer.flat(), ...weighting];
 }
 
 /**
@@ -135,15 +135,13 @@ function update(options: StepOptions, state: TrainState, batch: Batch) {
   const { gradient, norm } = clipByGlobalNorm(pack(all, shapes), options.maxGradientNorm);
   const step = state.step + 1;
   const updated = optimizerUpdate(options.optimizer, {
+    weights: pack(state.weights, shapes),
     gradient,
-    weights: () => pack(state.weights, shapes),
     state: state.optimizer,
     step,
     learningRate: learningRateAt(options.schedule, step),
   });
-  const decreases = unpack(updated.decrease, shapes);
-  const weights = state.weights.map((weight, index) => tf.sub(weight, decreases[index]!));
-  const next: TrainState = { step, weights, optimizer: updated.state, weighting };
+  const next: TrainState = { step, weights: unpack(updated.weights, shapes), optimizer: updated.state, weighting };
   return { next, scalars: tf.stack([value, derivative, norm]) };
 }
 

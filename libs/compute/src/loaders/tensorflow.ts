@@ -3,6 +3,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Device } from '../engine.ts';
 import { activate } from './activate.ts';
+import { registerTensorflowKernels } from './tensorflow-kernels.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -28,6 +29,7 @@ export async function loadTensorflow(): Promise<Device> {
   restoreIsNullOrUndefined();
   require('@tensorflow/tfjs-node-gpu');
   await activate('tensorflow');
+  registerTensorflowKernels();
   const { isUsingGpuDevice } = tf.backend() as tf.KernelBackend & { isUsingGpuDevice: boolean };
   return isUsingGpuDevice ? { kind: 'gpu', name: 'CUDA' } : { kind: 'cpu', name: 'the CPU' };
 }

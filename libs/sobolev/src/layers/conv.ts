@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { convolutionGram, foldingPays } from './convolution-gram.ts';
-import { convolve, convolveTransposed, filterGradient, transposedFilter } from './convolution.ts';
+import { convolve, convolveBiased, convolveTransposed, filterGradient, transposedFilter } from './convolution.ts';
 import { fitEdges, opposite } from './edges.ts';
 import { type Layer, type Linearization } from './layer.ts';
 import { remember } from './remember.ts';
@@ -46,7 +46,7 @@ function linearize(options: ConvOptions, weight: tf.Tensor4D, bias: tf.Tensor1D,
   const size = [inputShape[0] + 2 * padding, inputShape[1] + 2 * padding] as const;
   const gradient = (image: tf.Tensor4D, c: tf.Tensor) => filterGradient(image, c as tf.Tensor4D, { kernel, stride });
   return {
-    y: tf.add(convolve(input, weight, stride), bias),
+    y: convolveBiased(input, { filter: weight, bias, stride }),
     tangent: (t) => convolve(padTangent(t), weight, stride),
     cotangent: (c) => fitEdges(convolveTransposed(c as tf.Tensor4D, adjoint(), { stride, size }), opposite(margins)),
     gradient: (c) => [gradient(input, c), tf.sum(c, [0, 1, 2])],

@@ -10,6 +10,14 @@ export function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number): t
   return tf.conv2d(x, filter, stride, 'valid');
 }
 
+/** The convolution plus a bias [F], in one operation where the engine has it. */
+export function convolveBiased(
+  x: tf.Tensor4D,
+  { filter, bias, stride }: { filter: tf.Tensor4D; bias: tf.Tensor1D; stride: number },
+): tf.Tensor4D {
+  return tf.fused.conv2d({ x, filter, bias, strides: stride, pad: 'valid' });
+}
+
 /**
  * The filter of the adjoint: cut into the s×s blocks in which the stride is 1 (zeros fill the last ones), turned by 180°,
  * channels swapped. [T, T, F, s·s·C] with T = ⌈k/s⌉.

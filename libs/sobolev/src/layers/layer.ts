@@ -25,6 +25,11 @@ export interface ParameterShape {
 /** A layer at one x. J = ∂f/∂x there, for each example of the batch. Every method is an ordinary tensor computation. */
 export interface Linearization {
   readonly y: Tensor;
+  /**
+   * Whether the twin asks this layer for nothing but to pass t and c on: no weights, no curvature, and x itself is not kept.
+   * What came in on each pass can then be let go at once, and its memory, still in the caches, serves what comes next.
+   */
+  readonly bare?: boolean;
   /** J t: [B, …inputShape] → [B, …outputShape]. */
   tangent(t: Tensor): Tensor;
   /** Jᵀ c: [B, …outputShape] → [B, …inputShape]. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { logSoftmaxOf } from '../log-softmax.ts';
 
 /** A value term and its gradient in the student's logits. */
 export interface ValueTerm {
@@ -15,8 +16,8 @@ export interface ValueTerm {
  * @param logits [B, A] the student's
  */
 export function klTerm(teacherLogProbs: tf.Tensor2D, logits: tf.Tensor2D, temperature: number): ValueTerm {
-  const logT = tf.logSoftmax(tf.div(teacherLogProbs, temperature)) as tf.Tensor2D;
-  const logS = tf.logSoftmax(tf.div(logits, temperature)) as tf.Tensor2D;
+  const logT = logSoftmaxOf(tf.div(teacherLogProbs, temperature));
+  const logS = logSoftmaxOf(tf.div(logits, temperature));
   const probsT = tf.exp(logT);
   const batch = logits.shape[0];
   return {

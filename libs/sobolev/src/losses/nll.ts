@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ValueTerm } from './kl.ts';
+import { logSoftmaxOf } from '../log-softmax.ts';
 
 /**
  * Negative log-likelihood of the teacher's greedy action a* = argmax_a π_t, in nats, mean over the batch:
@@ -12,7 +13,7 @@ export function nllTerm(teacherLogProbs: tf.Tensor2D, logits: tf.Tensor2D): Valu
   const [batch, actions] = logits.shape;
   // Cast, for wasm's OneHot writes integers whatever type is asked of it.
   const greedy = tf.cast(tf.oneHot(tf.argMax(teacherLogProbs, 1), actions) as tf.Tensor2D, 'float32');
-  const logS = tf.logSoftmax(logits);
+  const logS = logSoftmaxOf(logits);
   return {
     value: tf.div(tf.sum(tf.mul(greedy, logS)), -batch),
     gradient: tf.div(tf.sub(tf.exp(logS), greedy), batch),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ValueTerm } from './kl.ts';
+import { logSoftmaxOf } from '../log-softmax.ts';
 
 /**
  * KL(π_s ‖ π_t) of the softmaxes at temperature τ, in nats, mean over the batch: 1/B Σ_b Σ_a π_s d with d = log π_s − log π_t.
@@ -11,8 +12,8 @@ import { type ValueTerm } from './kl.ts';
  * @param logits [B, A] the student's
  */
 export function reverseKlTerm(teacherLogProbs: tf.Tensor2D, logits: tf.Tensor2D, temperature: number): ValueTerm {
-  const logT = tf.logSoftmax(tf.div(teacherLogProbs, temperature));
-  const logS = tf.logSoftmax(tf.div(logits, temperature));
+  const logT = logSoftmaxOf(tf.div(teacherLogProbs, temperature));
+  const logS = logSoftmaxOf(tf.div(logits, temperature));
   const probsS = tf.exp(logS);
   const weighted = tf.mul(probsS, tf.sub(logS, logT));
   const perExample = tf.sum(weighted, 1, true);

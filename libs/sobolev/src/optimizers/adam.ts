@@ -17,21 +17,20 @@ export type AdamWOptions = AdamOptions & {
  * gradient and of its square: that spares a product each, and with the bias corrections goes into two numbers.
  */
 export function adamUpdate({ beta1, beta2, epsilon }: AdamOptions, update: Update): Updated {
-  const { gradient, state, step, learningRate } = update;
-  const [first, second] = state;
-  const m = tf.add<tf.Tensor2D>(tf.mul(first!, beta1), gradient);
-  const v = tf.add<tf.Tensor2D>(tf.mul(second!, beta2), tf.square(gradient));
+  const { gradient, weight, memory, step, learningRate } = update;
+  const [first, second] = memory;
+  const m = tf.add(tf.mul(first!, beta1), gradient);
+  const v = tf.add(tf.mul(second!, beta2), tf.square(gradient));
   // m̂ = M firstScale, √v̂ = √V secondScale.
   const firstScale = (1 - beta1) / (1 - beta1 ** step);
   const secondScale = Math.sqrt((1 - beta2) / (1 - beta2 ** step));
   const rate = (learningRate * firstScale) / secondScale;
-  const decrease = tf.mul<tf.Tensor2D>(tf.div(m, tf.add(tf.sqrt(v), epsilon / secondScale)), rate);
-  return { decrease, state: [m, v] };
+  const decrease = tf.mul(tf.div(m, tf.add(tf.sqrt(v), epsilon / secondScale)), rate);
+  return { weight: tf.sub(weight, decrease), memory: [m, v] };
 }
 
-/** Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2): w − η λ w, besides Adam's step. */
+/** Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2): w − η λ w, then Adam's step. */
 export function adamWUpdate(options: AdamWOptions, update: Update): Updated {
-  const { decrease, state } = adamUpdate(options, update);
-  const decay = tf.mul(update.weights(), update.learningRate * options.weightDecay);
-  return { decrease: tf.add(decrease, decay), state };
+  const kept = 1 - update.learningRate * options.weightDecay;
+  return adamUpdate(options, { ...update, weight: tf.mul(update.weight, kept) });
 }

@@ -1,4 +1,4 @@
-import { packedZeros } from '../parameters.ts';
+import { type Packed, packedZeros } from '../parameters.ts';
 import { type AdamOptions, adamUpdate, type AdamWOptions, adamWUpdate } from './adam.ts';
 import { type RmsPropOptions, rmsPropUpdate } from './rmsprop.ts';
 import { type SgdOptions, sgdUpdate } from './sgd.ts';
@@ -16,7 +16,32 @@ export function optimizerInit(optimizer: Optimizer, shapes: readonly (readonly n
   return Array.from({ length: memories(optimizer) }, () => packedZeros(shapes));
 }
 
-export function optimizerUpdate(optimizer: Optimizer, update: Update): Updated {
+/** New weights and a new state, piece by piece; nothing given is changed or disposed. @param step counts from 1 */
+export function optimizerUpdate(
+  optimizer: Optimizer,
+  { weights, gradient, state, ...now }: Pieces & { step: number; learningRate: number },
+): Pick<Pieces, 'weights' | 'state'> {
+  const updated = weights.map((weight, piece) =>
+    updatePiece(optimizer, {
+      ...now,
+      weight,
+      gradient: gradient[piece]!,
+      memory: state.map((memory) => memory[piece]!),
+    }),
+  );
+  return {
+    weights: updated.map(({ weight }) => weight),
+    state: state.map((_, index) => updated.map(({ memory }) => memory[index]!)),
+  };
+}
+
+interface Pieces {
+  weights: Packed;
+  gradient: Packed;
+  state: OptimizerState;
+}
+
+function updatePiece(optimizer: Optimizer, update: Update): Updated {
   switch (optimizer.kind) {
     case 'adam':
       return adamUpdate(optimizer, update);

@@ -10,10 +10,10 @@ export interface RmsPropOptions {
 
 /** RMSProp (Hinton 2012, lecture 6e), as PyTorch has it: v ← ρ v + (1 − ρ) g², b ← μ b + g / (√v + ε), w ← w − η b. */
 export function rmsPropUpdate({ decay, momentum, epsilon }: RmsPropOptions, update: Update): Updated {
-  const { gradient, learningRate } = update;
-  const [mean, buffer] = update.state;
-  const v = tf.add<tf.Tensor2D>(tf.mul(mean!, decay), tf.mul(tf.square(gradient), 1 - decay));
-  const scaled = tf.div<tf.Tensor2D>(gradient, tf.add(tf.sqrt(v), epsilon));
-  const b = buffer ? tf.add<tf.Tensor2D>(tf.mul(buffer, momentum), scaled) : scaled;
-  return { decrease: tf.mul(b, learningRate), state: buffer ? [v, b] : [v] };
+  const { gradient, weight, learningRate } = update;
+  const [mean, buffer] = update.memory;
+  const v = tf.add(tf.mul(mean!, decay), tf.mul(tf.square(gradient), 1 - decay));
+  const scaled = tf.div(gradient, tf.add(tf.sqrt(v), epsilon));
+  const b = buffer ? tf.add(tf.mul(buffer, momentum), scaled) : scaled;
+  return { weight: tf.sub(weight, tf.mul(b, learningRate)), memory: buffer ? [v, b] : [v] };
 }

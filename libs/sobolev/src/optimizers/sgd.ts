@@ -7,8 +7,9 @@ export interface SgdOptions {
 }
 
 /** Stochastic gradient descent with heavy-ball momentum: b ← μ b + g, w ← w − η b. */
-export function sgdUpdate({ momentum }: SgdOptions, { gradient, state, learningRate }: Update): Updated {
-  const [buffer] = state;
-  const b = buffer ? tf.add<tf.Tensor2D>(tf.mul(buffer, momentum), gradient) : gradient;
-  return { decrease: tf.mul(b, learningRate), state: buffer ? [b] : [] };
+export function sgdUpdate({ momentum }: SgdOptions, update: Update): Updated {
+  const { gradient, weight, learningRate } = update;
+  const [buffer] = update.memory;
+  const b = buffer ? tf.add(tf.mul(buffer, momentum), gradient) : gradient;
+  return { weight: tf.sub(weight, tf.mul(b, learningRate)), memory: buffer ? [b] : [] };
 }

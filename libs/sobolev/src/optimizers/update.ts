@@ -1,14 +1,15 @@
+import { type Tensor } from '@tensorflow/tfjs-core';
 import { type Packed } from '../parameters.ts';
 
-/** What an optimiser remembers, such as Adam's two running means: each packed as the weights are. */
+/** What an optimiser remembers, such as Adam's two running sums: each packed as the weights are. */
 export type OptimizerState = readonly Packed[];
 
-/** What one update starts from. */
+/** What the update of one piece of the weights starts from; all tensors have the piece's shape. */
 export interface Update {
-  gradient: Packed;
-  /** The weights, where an optimiser needs them (weight decay). */
-  weights: () => Packed;
-  state: OptimizerState;
+  gradient: Tensor;
+  weight: Tensor;
+  /** What the optimiser remembers of this piece. */
+  memory: readonly Tensor[];
   /** Counts from 1. */
   step: number;
   learningRate: number;
@@ -16,7 +17,6 @@ export interface Update {
 
 /** What one update gives: new tensors throughout; nothing given is changed or disposed. */
 export interface Updated {
-  /** To be subtracted from the weights. */
-  decrease: Packed;
-  state: OptimizerState;
+  weight: Tensor;
+  memory: readonly Tensor[];
 }
