@@ -103,17 +103,27 @@ function distance(values: Float32Array, reference: Float32Array): number {
 /** Steps that take longer feel nothing of the one before. */
 const LONG_MS = 1000;
 
-/** Milliseconds of each contender's steps. The first two rounds warm up and are not counted. */
+/** Steps before any is timed, as many as fit: what compiles as it runs (V8, JAX, oneDNN) is then as it is in a long run. */
+const WARM_UP_MS = 2000;
+
+async function warmUp(contender: Contender): Promise<void> {
+  const startedAtMs = performance.now();
+  do await contender.ask({ op: 'step' });
+  while (performance.now() - startedAtMs < WARM_UP_MS);
+}
+
+/** Milliseconds of each contender's steps. */
 async function takeTurns(contenders: readonly Contender[], rounds: number): Promise<number[][]> {
   const times = contenders.map((): number[] => []);
-  for (let round = -2; round < rounds; round++) {
+  for (const contender of contenders) await warmUp(contender);
+  for (let round = 0; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
       // Threads of the one before spin for a while before they sleep, and its data is what lies in the caches: each
       // turn therefore starts with a pause, and a short step with one that is not counted.
       await sleep(20);
       let { ms } = await contender.ask({ op: 'step' });
       if (ms! < LONG_MS) ({ ms } = await contender.ask({ op: 'step' }));
-      if (round >= 0) times[index]!.push(ms!);
+      times[index]!.push(ms!);
     }
   }
   return times;
