@@ -29,16 +29,21 @@ const python = await findPeersPython();
 if (!python) throw new Error('the benchmark needs Python with PyTorch and JAX');
 const directory = mkdtempSync(join(tmpdir(), 'bench-'));
 try {
-  const report = await run(entries(python), python);
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  save(await run(entries(python), python));
 } finally {
   rmSync(directory, { recursive: true });
+}
+
+/** After every problem: it takes most of an hour, and what there is can be used. */
+function save(report: Report): void {
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 async function run(all: readonly Entry[], python: string): Promise<Report> {
   const gemmGflops = await gemmRate(all.find(({ implementation }) => implementation === 'pytorch')!);
   const report: Report = { machine: describeMachine(await versions(python)), gemm_gflops: gemmGflops, rows: [] };
   console.log(`${JSON.stringify(report.machine)}\nGEMM rate ${gemmGflops.toFixed(0)} GFLOP/s\n`);
+  if (!options.quick) await measureRuns(report);
   for (const problem of problems()) {
     const rows = await measure(
       all.filter((entry) => takesPart(entry, problem)),
@@ -46,10 +51,10 @@ async function run(all: readonly Entry[], python: string): Promise<Report> {
       { rounds: ROUNDS, gemmGflops, directory },
     );
     report.rows.push(...rows);
+    save(report);
     console.log(`${table(rows)}\n`);
   }
   console.log(summary(report.rows));
-  if (!options.quick) await measureRuns(report);
   return report;
 }
 
@@ -63,12 +68,10 @@ async function measureRuns(report: Report): Promise<void> {
 function problems(): Problem[] {
   const chosen = (given: string[] | undefined, value: string | number, quickly: boolean) =>
     given ? given.includes(String(value)) : quickly || !options.quick;
-  return NETWORKS.filter((network) => chosen(options.network, network, network === 'paper-student')).flatMap(
-    (network) =>
-      BATCHES.filter((batch) => chosen(options.batch, batch, batch === 200)).flatMap((batch) =>
-        TERMS.filter((term) => chosen(options.term, term, true)).map((term) => ({ network, batch, term })),
-      ),
-  );
+  const networks = NETWORKS.filter((network) => chosen(options.network, network, network === 'paper-student'));
+  const batches = BATCHES.filter((batch) => chosen(options.batch, batch, batch === 200));
+  const terms = TERMS.filter((term) => chosen(options.term, term, true));
+  return batches.flatMap((batch) => networks.flatMap((network) => terms.map((term) => ({ network, batch, term }))));
 }
 
 /** What the machine reaches on a product of two 1024 × 1024 matrices. */

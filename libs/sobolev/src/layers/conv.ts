@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { asNeeded } from './as-needed.ts';
 import { convolutionGram, foldingPays } from './convolution-gram.ts';
 import { convolve, convolveBiased, convolveTransposed, filterGradient, transposedFilter } from './convolution.ts';
 import { fitEdges, opposite } from './edges.ts';
@@ -39,10 +40,8 @@ function linearize(options: ConvOptions, weight: tf.Tensor4D, bias: tf.Tensor1D,
   const input = pad(x);
   // The twin asks for the same tangent twice: once to push it on, once for the gradient.
   const padTangent = remember(pad);
-  // The filter of the adjoint serves every pass back, as long as the scope lasts that the first of them was in.
-  let transposed: tf.Tensor4D | undefined;
-  const adjoint = () =>
-    transposed && !transposed.isDisposed ? transposed : (transposed = transposedFilter(weight, stride));
+  // The filter of the adjoint serves every pass back.
+  const adjoint = asNeeded(() => transposedFilter(weight, stride));
   const size = [inputShape[0] + 2 * padding, inputShape[1] + 2 * padding] as const;
   const gradient = (image: tf.Tensor4D, c: tf.Tensor) => filterGradient(image, c as tf.Tensor4D, { kernel, stride });
   return {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { asNeeded } from './as-needed.ts';
 import { blockedFilter, filterGradient } from './convolution.ts';
 import { fitEdges } from './edges.ts';
 import { type Gram } from './layer.ts';
@@ -17,24 +18,24 @@ export function convolutionGram(weight: tf.Tensor4D, stride: number): Gram {
   const [kernel, , channels, filters] = weight.shape;
   const taps = Math.ceil(kernel / stride);
   const span = 2 * taps - 1;
-  const offsets = tapOffsets(taps);
-  const columns = filterColumns(weight, stride);
+  const offsets = asNeeded(() => tapOffsets(taps));
+  const columns = asNeeded(() => filterColumns(weight, stride));
   return {
     apply: (c) => {
-      const pairs = tf.matMul<tf.Tensor2D>(columns, columns, true, false);
+      const pairs = tf.matMul<tf.Tensor2D>(columns(), columns(), true, false);
       const byPair = swapInner(pairs, taps ** 2, filters);
-      const folded = tf.reshape(tf.matMul(offsets, byPair), [span, span, filters, filters]);
+      const folded = tf.reshape(tf.matMul(offsets(), byPair), [span, span, filters, filters]);
       return tf.conv2d(c as tf.Tensor4D, folded as tf.Tensor4D, 1, 'same');
     },
     twinGradient: (c, other) => {
       const window = { kernel: span, stride: 1, same: true };
       const overlaps = filterGradient(c as tf.Tensor4D, other as tf.Tensor4D, window);
-      const byPair = tf.matMul(offsets, tf.reshape(overlaps, [span ** 2, filters ** 2]), true, false);
+      const byPair = tf.matMul(offsets(), tf.reshape(overlaps, [span ** 2, filters ** 2]), true, false);
       const toeplitz = tf.reshape(
         tf.transpose(tf.reshape(byPair, [taps ** 2, taps ** 2, filters, filters]), [0, 2, 1, 3]),
         [taps ** 2 * filters, taps ** 2 * filters],
       );
-      const gradient = tf.reshape(tf.matMul(columns, toeplitz), [-1, taps ** 2, filters]);
+      const gradient = tf.reshape(tf.matMul(columns(), toeplitz), [-1, taps ** 2, filters]);
       const blocked = tf.reshape(tf.transpose(gradient, [1, 0, 2]), [taps, taps, stride ** 2 * channels, filters]);
       const cut = kernel - taps * stride;
       const edges = { top: 0, left: 0, bottom: cut, right: cut };
@@ -43,14 +44,17 @@ export function convolutionGram(weight: tf.Tensor4D, stride: number): Gram {
   };
 }
 
+/** The pairs of taps are their fourth power; no convolution that is in use has more. */
+const MOST_TAPS = 4;
+
 /**
  * Whether J Jᵀ in one piece costs less than by way of an image: its multiplications against those of the pull-back that it
- * spares, plus half as much again for the traffic of images through memory (measured; libs/sobolev/README.md).
+ * spares, plus half as much again for the traffic of images through memory (measured; DECISIONS.md, 20).
  */
 export function foldingPays(weight: tf.Tensor4D, stride: number): boolean {
   const [kernel, , channels, filters] = weight.shape;
-  const span = 2 * Math.ceil(kernel / stride) - 1;
-  return 2 * span ** 2 * filters <= 1.5 * kernel ** 2 * channels;
+  const taps = Math.ceil(kernel / stride);
+  return taps <= MOST_TAPS && 2 * (2 * taps - 1) ** 2 * filters <= 1.5 * kernel ** 2 * channels;
 }
 
 /** W as a matrix [s·s·C, T·T·F]: one column a tap and filter. */
