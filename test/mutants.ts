@@ -59,7 +59,7 @@ const FAULTS: Fault[] = [
   {
     what: 'a ReLU whose cotangent is not masked',
     file: 'layers/relu.ts',
-    from: 'cotangent: (c) => tf.mul(c, mask)',
+    from: 'cotangent: masked',
     to: 'cotangent: (c) => c',
   },
   { what: 'a ReLU whose mask is inverted', file: 'layers/relu.ts', from: 'tf.sign(y)', to: 'tf.sub(1, tf.sign(y))' },
