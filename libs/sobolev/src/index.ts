@@ -42,7 +42,6 @@ export { type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts'
 export { clipByGlobalNorm } from './optimizers/clip.ts';
 export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 export { type OptimizerState } from './optimizers/update.ts';
-export { pack, shapesOf, unpack } from './parameters.ts';
 export { sphereDirections } from './projections/sphere.ts';
 export { randomStream, type RandomPurpose, type RandomStream } from './random.ts';
 export { type ReadoutName } from './readout.ts';

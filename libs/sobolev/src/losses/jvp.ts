@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Linearization } from '../layers/layer.ts';
 import { cotangents, curvatures, output, tangents, twinGradients } from '../network.ts';
 import { readout, type ReadoutName } from '../readout.ts';
-import { meanNorm, type Norm } from './norm.ts';
+import { meanNorm, type Norm, scaleExamples } from './norm.ts';
 import { type DerivativeLoss, type DerivativeTerm } from './term.ts';
 
 /** Directions u [B, …input] in pixel space, with the teacher's derivative along them: J_t u [B, A]. */
@@ -43,7 +43,7 @@ export function jvpTerm(
   const t = tangents(points, u);
   const residual = tf.sub<tf.Tensor2D>(policy.tangent(t.at(-1) as tf.Tensor2D), pushed);
   const { value, slope } = meanNorm(tf.sum(tf.square(residual), 1), norm, weight);
-  const scaled = tf.mul<tf.Tensor2D>(residual, slope.rank === 0 ? slope : tf.expandDims(slope, 1));
+  const scaled = scaleExamples(residual, slope) as tf.Tensor2D;
   const [first, ...rest] = points as [Linearization, ...Linearization[]];
   const c = cotangents(rest, policy.cotangent(scaled));
   return {
