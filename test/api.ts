@@ -59,7 +59,18 @@ export async function startApi(options: Partial<Dependencies> = {}) {
 }
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
-const TABLES = ['artifacts', 'uploads', 'teachers', 'rollouts', 'jobs', 'events', 'metrics', 'models'];
+const TABLES = [
+  'artifacts',
+  'uploads',
+  'teachers',
+  'rollouts',
+  'labels',
+  'jobs',
+  'job_files',
+  'events',
+  'metrics',
+  'models',
+];
 const COUNTS = `SELECT ${TABLES.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')}`;
 
 function parse(type: string, body: string): Answer {

@@ -71,7 +71,7 @@ async function register(directory: string, storage: Storage, artifacts: Artifact
   };
   const [weights, rollouts] = [await upload(weightsPath), await upload(rolloutsPath)];
   const teacher = await storage.teachers.create(
-    { ...common, architecture: tinyTeacher, layerTable: {} },
+    { ...common, architecture: tinyTeacher, layerTable: {}, format: 'safetensors', sourceSha256: 'f'.repeat(64) },
     weights.id,
     weights.promote,
   );

@@ -68,7 +68,7 @@ async function start(app: 'api' | 'worker'): Promise<{ process: ChildProcess; re
 
 /** Training processes of our own worker: others may run beside this test. */
 const trainingProcesses = () =>
-  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('training/process.ts'));
+  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('process/main.ts'));
 
 /** Registers teacher and rollouts by uploading them. */
 async function register(): Promise<void> {

@@ -9,6 +9,7 @@ import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
@@ -49,6 +50,7 @@ export async function createApp(
   });
   teacherRoutes(app, dependencies);
   rolloutsRoutes(app, dependencies);
+  labelsRoutes(app, dependencies);
   jobRoutes(app, dependencies);
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);

@@ -1,9 +1,14 @@
 import { type Job } from '@distiller/client';
 
-type Loss = Job['spec']['loss'];
+type Loss = Extract<Job['spec'], { kind: 'distillation' }>['loss'];
 
-/** A job's loss in a few words: the value term, the derivative term if there is one, and what is done to the frames. */
-export function lossName({ spec: { loss } }: Pick<Job, 'spec'>): string {
+/**
+ * A distillation's loss in a few words: the value term, the derivative term if there is one, and what is done to the frames.
+ * Of any other job, its kind.
+ */
+export function lossName({ spec }: Pick<Job, 'spec'>): string {
+  if (spec.kind !== 'distillation') return spec.kind;
+  const { loss } = spec;
   const terms = [loss.value.kind, derivativeName(loss.derivative)].filter((name) => name !== '').join(' + ');
   return [terms, ...loss.augmentation.map(({ kind }) => kind)].join(', ');
 }

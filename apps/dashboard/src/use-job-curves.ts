@@ -21,7 +21,7 @@ export function useJobCurves(jobId: string): Curves {
     let refresh: ReturnType<typeof setTimeout> | undefined;
     const onEvent = (event: JobEvent) => {
       dispatch(event);
-      if (event.type === 'metrics' || event.type === 'message') return;
+      if (event.type === 'metrics' || event.type === 'progress') return;
       clearTimeout(refresh);
       refresh = setTimeout(() => void queries.invalidateQueries(), REFRESH_AFTER_MS);
     };
@@ -46,22 +46,21 @@ async function follow(jobId: string, signal: AbortSignal, onEvent: (event: JobEv
   }
 }
 
-const EVALUATED = ['kl', 'action_error', 'jacobian_error'] as const;
-
 /** What one event does to the curves. */
 export function applyEvent(curves: Curves, event: JobEvent): Curves {
   switch (event.type) {
     case 'metrics':
       return addPoints(curves, event.data.points);
     case 'evaluation': {
-      const { step } = event.data;
+      const { step, ...values } = event.data;
       return addPoints(
         curves,
-        EVALUATED.map((name): Point => ({ name, step, value: event.data[name] })),
+        Object.entries(values).map(([name, value]): Point => ({ name, step, value })),
       );
     }
     case 'status':
       return event.data.from_step === undefined ? curves : cutAfter(curves, event.data.from_step);
+    case 'progress':
     case 'checkpoint':
     case 'message':
       return curves;

@@ -47,7 +47,8 @@ function news(event: JobEvent): Partial<JobState> {
       };
     }
     case 'evaluation':
-      return { step: event.data.step, ...(event.data.kl !== null && { kl: event.data.kl }) };
+      return { step: event.data.step, ...(typeof event.data['kl'] === 'number' && { kl: event.data['kl'] }) };
+    case 'progress':
     case 'checkpoint':
     case 'message':
       return {};

@@ -36,8 +36,8 @@ async function eventsOf(id: string) {
 
 const counting = (steps: number) => Array.from({ length: steps }, (_, index) => index + 1);
 
-/** Process ids of our training processes, from the kernel's own table. */
-function trainingProcesses(): number[] {
+/** Process ids of our jobs' processes, from the kernel's own table. */
+function jobProcesses(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
@@ -46,7 +46,7 @@ function trainingProcesses(): number[] {
           readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
           readFileSync(`/proc/${pid}/stat`, 'utf8'),
         ];
-        return command.includes('training/process.ts') && parent.split(') ')[1]?.split(' ')[1] === String(process.pid);
+        return command.includes('process/main.ts') && parent.split(') ')[1]?.split(' ')[1] === String(process.pid);
       } catch {
         return false;
       }
@@ -80,11 +80,11 @@ test('a training process killed at random steps, five times: the job succeeds, e
   const [disturbed, calm] = [await service.createJob({ steps }), await service.createJob({ steps })];
   const running = runJob(disturbed, { ...context, checkpointEveryMs: 50 }, never());
   for (let kill = 1; kill <= 5; kill++) {
-    await until(async () => (await job(disturbed)).attempt === kill && trainingProcesses().length === 1);
+    await until(async () => (await job(disturbed)).attempt === kill && jobProcesses().length === 1);
     const from = (await job(disturbed)).step;
     await until(async () => (await job(disturbed)).step > from);
     await setTimeout(Math.random() * 100);
-    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+    process.kill(jobProcesses()[0]!, 'SIGKILL');
   }
   await running;
   expect(await job(disturbed)).toMatchObject({ status: 'succeeded', attempt: 6 });
@@ -103,7 +103,7 @@ test('a cancelled job stops at its next step, keeps a checkpoint and ends cancel
   await running;
   expect((await job(id)).status).toBe('cancelled');
   expect((await eventsOf(id)).some(({ type }) => type === 'checkpoint')).toBe(true);
-  expect(trainingProcesses()).toEqual([]);
+  expect(jobProcesses()).toEqual([]);
 });
 
 test('a diverged job fails with the step and the term, and its last checkpoint is kept', async () => {
@@ -146,10 +146,10 @@ test('a job that is interrupted before its first step is given back without one,
   const id = await service.createJob();
   const interrupt = new AbortController();
   const running = runJob(id, context, interrupt.signal);
-  await until(() => trainingProcesses().length === 1);
+  await until(() => jobProcesses().length === 1);
   interrupt.abort();
   await expect(running).rejects.toBeInstanceOf(JobInterruptedError);
-  expect(trainingProcesses()).toEqual([]);
+  expect(jobProcesses()).toEqual([]);
   expect(await job(id)).toMatchObject({ status: 'running', step: 0 });
   await runJob(id, context, never());
   expect(await job(id)).toMatchObject({ status: 'succeeded', attempt: 2 });
@@ -161,7 +161,7 @@ test('a worker whose job was taken over writes nothing more and stops its traini
   await until(async () => (await job(id)).step > 0);
   const second = (await service.storage.jobs.claim(id, {}))!;
   await first;
-  expect(trainingProcesses()).toEqual([]);
+  expect(jobProcesses()).toEqual([]);
   await service.storage.jobs.finish({ jobId: id, attempt: second.attempt }, { status: 'cancelled' });
   expect((await job(id)).attempt).toBe(2);
 });
@@ -170,19 +170,19 @@ test('a training process that dies again and again without a new checkpoint ends
   const id = await service.createJob({ steps: 1_000_000 });
   const running = runJob(id, context, never());
   for (let kill = 1; kill <= 10; kill++) {
-    await until(async () => (await job(id)).attempt === kill && trainingProcesses().length === 1);
-    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+    await until(async () => (await job(id)).attempt === kill && jobProcesses().length === 1);
+    process.kill(jobProcesses()[0]!, 'SIGKILL');
   }
   await running;
-  expect(await job(id)).toMatchObject({ status: 'failed', error: { code: 'training_process_died' } });
+  expect(await job(id)).toMatchObject({ status: 'failed', error: { code: 'job_process_died' } });
 });
 
 test('a training process killed five times before its first checkpoint does not end the job', async () => {
   const id = await service.createJob();
   const running = runJob(id, context, never());
   for (let kill = 1; kill <= 5; kill++) {
-    await until(async () => (await job(id)).attempt === kill && trainingProcesses().length === 1);
-    process.kill(trainingProcesses()[0]!, 'SIGKILL');
+    await until(async () => (await job(id)).attempt === kill && jobProcesses().length === 1);
+    process.kill(jobProcesses()[0]!, 'SIGKILL');
   }
   await running;
   expect(await job(id)).toMatchObject({ status: 'succeeded', attempt: 6 });

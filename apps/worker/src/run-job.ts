@@ -1,10 +1,9 @@
-import { contractHash } from '@distiller/distillation/spec';
-import { type Claim, type Fence, FencedError, type JobError, type NewModel } from '@distiller/storage';
+import { type Claim, type Fence, FencedError, type JobError } from '@distiller/storage';
 import { type Logger } from 'pino';
-import { createRecorder } from './recorder.ts';
-import { type TrainingMessage, type TrainingOrder } from './training/messages.ts';
-import { InputsLostError, type OrderContext, trainingOrder } from './training/order.ts';
-import { startTraining } from './training/training-process.ts';
+import { InputsLostError, jobOrder, type OrderContext } from './kinds/order.ts';
+import { startJobProcess } from './process/job-process.ts';
+import { type JobMessage } from './process/messages.ts';
+import { createProgressWriter } from './progress-writer.ts';
 
 export interface WorkerContext extends OrderContext {
   log: Logger;
@@ -19,13 +18,13 @@ export class JobInterruptedError extends Error {
 }
 
 /**
- * Training processes that may die in a row without a new checkpoint before the job is given up: enough for an unlucky
+ * Processes that may die in a row without a new checkpoint before the job is given up: enough for an unlucky
  * machine, few enough for a job that dies of itself (of too little memory, say).
  */
 const MAX_DEATHS = 10;
 const DIED: JobError = {
-  code: 'training_process_died',
-  message: `the training process died ${MAX_DEATHS} times without a new checkpoint`,
+  code: 'job_process_died',
+  message: `the job's process died ${MAX_DEATHS} times without a new checkpoint`,
 };
 
 /**
@@ -35,11 +34,11 @@ const DIED: JobError = {
 const MAX_ATTEMPTS = 100;
 const TOO_MANY: JobError = { code: 'too_many_attempts', message: `given up after ${MAX_ATTEMPTS} attempts` };
 
-/** Time for a last checkpoint when the worker goes away; without it training goes on from the one before. */
+/** Time for a last checkpoint when the worker goes away; without it the job goes on from the one before. */
 const STOP_GRACE_MS = 5_000;
 
 /**
- * Works on a job until it has ended, through the deaths of its training process.
+ * Works on a job until it has ended, through the deaths of its process.
  * @throws JobInterruptedError when the signal is aborted first
  */
 export async function runJob(jobId: string, context: WorkerContext, signal: AbortSignal): Promise<void> {
@@ -62,40 +61,32 @@ export async function runJob(jobId: string, context: WorkerContext, signal: Abor
   }
 }
 
-/** One training process from its start to its end. */
+/** One process from its start to its end. */
 async function attempt(claim: Claim, context: WorkerContext, signal: AbortSignal): Promise<'ended' | 'died'> {
   const { storage } = context;
   const fence = { jobId: claim.job.id, attempt: claim.attempt };
   const log = context.log.child({ job_id: fence.jobId, attempt: fence.attempt });
-  const order = await trainingOrder(claim, context);
-  let last: TrainingMessage | undefined;
-  const training = startTraining(order, (message) => {
+  const order = await jobOrder(claim, context);
+  let last: JobMessage | undefined;
+  const work = startJobProcess(order, (message) => {
     last = message;
-    recorder.accept(message);
+    writer.accept(message);
   });
-  const recorder = createRecorder({ storage, fence, onCancelRequested: training.stop, onFailure: training.kill });
+  const writer = createProgressWriter({ storage, fence, onCancelRequested: work.stop, onFailure: work.kill });
   const interrupt = () => {
-    training.stop();
+    work.stop();
     // Before its first step there is nothing that a last checkpoint could keep.
-    const hasBegun = last !== undefined && last.type !== 'labelling';
-    setTimeout(training.kill, hasBegun ? STOP_GRACE_MS : 0).unref();
+    const hasBegun = last !== undefined && (last.type !== 'progress' || last.step !== undefined);
+    setTimeout(work.kill, hasBegun ? STOP_GRACE_MS : 0).unref();
   };
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();
-  log.info({ from_step: claim.checkpoint?.step ?? 0 }, 'training');
-  const exit = await training.exited;
+  log.info({ from_step: claim.checkpoint?.step ?? 0 }, 'working');
+  const exit = await work.exited;
   signal.removeEventListener('abort', interrupt);
   try {
-    await recorder.close();
-    return await conclude(last, {
-      claim,
-      order,
-      fence,
-      context,
-      signal,
-      exit,
-      stepsPerSecond: recorder.stepsPerSecond(),
-    });
+    await writer.close();
+    return await conclude(last, { claim, fence, context, signal, exit, stepsPerSecond: writer.stepsPerSecond() });
   } catch (error) {
     if (!(error instanceof FencedError)) throw error;
     log.warn('another worker has taken the job over');
@@ -105,22 +96,21 @@ async function attempt(claim: Claim, context: WorkerContext, signal: AbortSignal
 
 interface Ending {
   claim: Claim;
-  order: TrainingOrder;
   fence: Fence;
   context: WorkerContext;
   signal: AbortSignal;
-  stepsPerSecond: number;
+  stepsPerSecond: number | undefined;
   exit: string;
 }
 
-async function conclude(last: TrainingMessage | undefined, ending: Ending): Promise<'ended' | 'died'> {
+async function conclude(last: JobMessage | undefined, ending: Ending): Promise<'ended' | 'died'> {
   const { fence, context, signal, exit } = ending;
   const { jobs } = context.storage;
   const log = context.log.child({ job_id: fence.jobId, attempt: fence.attempt });
   switch (last?.type) {
     case 'finished':
-      await jobs.finish(fence, { status: 'succeeded', result: result(last, ending), model: model(last, ending) });
-      log.info(last.metrics, 'succeeded');
+      await jobs.finish(fence, { status: 'succeeded', result: result(last, ending), made: last.made });
+      log.info(last.result, 'succeeded');
       return 'ended';
     case 'failed':
       await jobs.finish(fence, {
@@ -138,35 +128,19 @@ async function conclude(last: TrainingMessage | undefined, ending: Ending): Prom
       return 'ended';
     }
     default:
-      log.warn({ exit }, 'the training process died');
+      log.warn({ exit }, "the job's process died");
       return 'died';
   }
 }
 
-type Finished = Extract<TrainingMessage, { type: 'finished' }>;
+type Finished = Extract<JobMessage, { type: 'finished' }>;
 
-function result({ metrics, parameterCount }: Finished, { claim, stepsPerSecond }: Ending): object {
+function result(finished: Finished, { claim, stepsPerSecond }: Ending): object {
   const startedAtMs = claim.job.startedAt?.getTime() ?? Date.now();
   return {
-    ...metrics,
+    ...finished.result,
     seconds: (Date.now() - startedAtMs) / 1000,
-    steps_per_second: stepsPerSecond,
-    parameter_count: parameterCount,
-  };
-}
-
-function model({ metrics, student, reference }: Finished, { claim: { job }, order: { teacher } }: Ending): NewModel {
-  const { observation, actions } = teacher;
-  return {
-    observation,
-    contractHash: contractHash(observation),
-    actions: [...actions],
-    layerTable: job.layerTable,
-    metrics,
-    files: [
-      { name: 'student', filename: `${job.id}.safetensors`, ...student },
-      { name: 'reference', filename: `${job.id}.reference.safetensors`, ...reference },
-    ],
+    ...(stepsPerSecond !== undefined && { steps_per_second: stepsPerSecond }),
   };
 }
 

@@ -10,11 +10,11 @@ import { createClient, type Client, type JobEvent, type JobSpec, ProblemError } 
 let api: Api;
 let url: string;
 let client: Client;
-let spec: JobSpec;
+let spec: Extract<JobSpec, { kind: 'distillation' }>;
 
 beforeAll(async () => {
   api = await startApi();
-  spec = (await registerBoth(api, 'breakout')) as JobSpec;
+  spec = (await registerBoth(api, 'breakout')) as typeof spec;
   url = await api.app.listen({ port: 0 });
   client = createClient({ baseUrl: `${url}/` });
 });
@@ -179,17 +179,20 @@ test('a watch of a job that is not there throws, and one that is given up ends',
 test('a download is checked against its digest', async () => {
   const { id, fence } = await runningJob();
   const bytes = randomBytes(200_000);
+  const mediaType = 'application/octet-stream';
   const stored = await api.artifacts.put(bytes);
   const teacher = await client.teachers.get('breakout');
   await api.storage.jobs.finish(fence, {
     status: 'succeeded',
-    model: {
-      observation: teacher.observation,
-      contractHash: teacher.contract_hash,
-      actions: teacher.actions,
-      layerTable: (await client.jobs.get(id)).student,
-      metrics: {},
-      files: [{ name: 'student', filename: 'student.safetensors', ...stored }],
+    made: {
+      model: {
+        observation: teacher.observation,
+        contractHash: teacher.contract_hash,
+        actions: teacher.actions,
+        layerTable: (await client.jobs.get(id)).student,
+        metrics: {},
+        files: [{ name: 'student', filename: 'student.safetensors', mediaType, ...stored }],
+      },
     },
   });
   const modelId = (await client.jobs.get(id)).model ?? '';

@@ -20,6 +20,8 @@ export function createArtifacts(database: Database): Artifacts {
           rollouts: { none: {} },
           checkpoints: { none: {} },
           modelFiles: { none: {} },
+          labels: { none: {} },
+          jobFiles: { none: {} },
         },
         select: { sha256: true },
       });

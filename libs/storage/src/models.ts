@@ -1,16 +1,12 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
 import { type Database, json, type Transaction } from './database.ts';
 import { type Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
+import { type NewJobFile, toFile } from './job-files.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
 import { recordArtifact } from './uploads.ts';
 
-export interface ModelFile extends Stored {
-  /** What the client asks for: `student` (the policy) or `reference` (logits to check it against). */
-  name: string;
-  /** What the downloaded file is called. */
-  filename: string;
-}
+/** `student` is the policy, `reference` logits to check it against; the others are exports and the model's card. */
+export type ModelFile = NewJobFile;
 
 /** What a worker hands over with `jobs.finish`, its files being in the artifact store already. */
 export interface NewModel {
@@ -65,18 +61,12 @@ export async function insertModel(transaction: Transaction, jobId: string, model
       observation: json(observation),
       table: json(layerTable),
       metrics: json(metrics),
-      files: { create: files.map(({ name, sha256, filename }) => ({ name, sha256, filename })) },
+      files: { create: files.map(({ bytes: _, ...file }) => file) },
     },
   });
   return created.id;
 }
 
 function toRow({ table, files, ...row }: Found): ModelRow {
-  const toFile = ({ name, filename, sha256, artifact }: Found['files'][number]) => ({
-    name,
-    filename,
-    sha256,
-    bytes: Number(artifact.bytes),
-  });
   return { ...row, layerTable: table, files: files.map(toFile) };
 }

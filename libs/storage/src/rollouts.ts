@@ -1,9 +1,11 @@
-import { type Database, isUniqueViolation, json } from './database.ts';
+import { type Database, isUniqueViolation, json, type Transaction } from './database.ts';
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';
+import { type Stored } from './artifact-store/artifact-store.ts';
+import { freeName } from './free-name.ts';
 import { newId } from './identifiers.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
-import { takeUpload } from './uploads.ts';
+import { recordArtifact, takeUpload } from './uploads.ts';
 
 export interface NewRollouts {
   name: string;
@@ -15,10 +17,20 @@ export interface NewRollouts {
   meanReturn: number;
 }
 
+/** What a job hands over that has recorded or imported them. */
+export interface MadeRollouts extends NewRollouts {
+  file: Stored;
+  /** Who played, or which file was imported. */
+  source: object;
+}
+
 export interface RolloutsRow extends Omit<NewRollouts, 'observation'> {
   id: string;
   observation: unknown;
-  file: { sha256: string; bytes: number };
+  file: Stored;
+  source: unknown;
+  /** The job that has made them. */
+  jobId: string | null;
   createdAt: Date;
 }
 
@@ -63,6 +75,25 @@ export function createRollouts(database: Database): RolloutsTable {
   };
 }
 
-function toRow({ fileSha256, file, ...row }: Found): RolloutsRow {
-  return { ...row, file: { sha256: fileSha256, bytes: Number(file.bytes) } };
+/** @returns the new rollouts' id */
+export async function insertRollouts(transaction: Transaction, jobId: string, made: MadeRollouts): Promise<string> {
+  const { file, source, observation, name, ...plain } = made;
+  await recordArtifact(transaction, file);
+  const isTaken = async (wanted: string) => (await transaction.rollouts.count({ where: { name: wanted } })) > 0;
+  const created = await transaction.rollouts.create({
+    data: {
+      ...plain,
+      id: newId('rollouts'),
+      name: await freeName(name, jobId, isTaken),
+      observation: json(observation),
+      source: json(source),
+      fileSha256: file.sha256,
+      madeById: jobId,
+    },
+  });
+  return created.id;
+}
+
+function toRow({ fileSha256, file, madeById, ...row }: Found): RolloutsRow {
+  return { ...row, file: { sha256: fileSha256, bytes: Number(file.bytes) }, jobId: madeById };
 }

@@ -2,6 +2,7 @@ import { type Artifacts, createArtifacts } from './artifacts.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createLabels, type LabelsTable } from './labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
 import { createModels, type Models } from './models.ts';
@@ -14,6 +15,7 @@ import { type Watch, watchEvents } from './watch.ts';
 export interface Storage {
   teachers: Teachers;
   rollouts: RolloutsTable;
+  labels: LabelsTable;
   uploads: Uploads;
   jobs: Jobs;
   events: Events;
@@ -36,6 +38,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
   return {
     teachers: createTeachers(database),
     rollouts: createRollouts(database),
+    labels: createLabels(database),
     uploads: createUploads(database),
     jobs: createJobs(database),
     events: createEvents(database),

@@ -42,6 +42,8 @@ const teacher = (name: string) => ({
   actions: ['NOOP', 'FIRE'],
   architecture: { preset: 'nature' },
   layerTable: { layers: [] },
+  format: 'safetensors',
+  sourceSha256: 'f'.repeat(64),
 });
 
 const create = (name: string, { id, sha256 }: { id: string; sha256: string }) =>
@@ -88,8 +90,14 @@ test('the sweep removes artifacts that nothing refers to, and only those', async
   const { id } = await storage.jobs.create({ kind: 'distillation', spec: {}, totalSteps: 9, metadata: {} });
   await storage.jobs.claim(id);
   const [first, second] = [await store.put(Buffer.from('step 1')), await store.put(Buffer.from('step 2'))];
-  await storage.jobs.recordProgress({ jobId: id, attempt: 1 }, { checkpoint: { step: 1, ...first } });
-  await storage.jobs.recordProgress({ jobId: id, attempt: 1 }, { checkpoint: { step: 2, ...second } });
+  await storage.jobs.recordProgress(
+    { jobId: id, attempt: 1 },
+    { checkpoint: { step: 1, files: [{ name: 'state', ...first }] } },
+  );
+  await storage.jobs.recordProgress(
+    { jobId: id, attempt: 1 },
+    { checkpoint: { step: 2, files: [{ name: 'state', ...second }] } },
+  );
   expect(await storage.artifacts.sweep(store, 3_600_000)).toBe(0);
   expect(await storage.artifacts.sweep(store, 0)).toBe(1);
   expect(await Promise.all([first, second, kept.weights].map(({ sha256 }) => store.has(sha256)))).toEqual([

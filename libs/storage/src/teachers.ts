@@ -15,6 +15,10 @@ export interface NewTeacher {
   layerTable: object;
   measuredReturn?: object | undefined;
   provenance?: string | undefined;
+  /** What the uploaded file was, and its hash. */
+  format: string;
+  sourceSha256: string;
+  verification?: object | undefined;
 }
 
 export interface TeacherRow {
@@ -27,6 +31,9 @@ export interface TeacherRow {
   layerTable: unknown;
   measuredReturn: unknown;
   provenance: string | null;
+  format: string;
+  sourceSha256: string | null;
+  verification: unknown;
   weights: { sha256: string; bytes: number };
   createdAt: Date;
 }
@@ -72,7 +79,7 @@ export function createTeachers(database: Database): Teachers {
 }
 
 function toData(teacher: NewTeacher, weightsSha256: string): Prisma.TeacherUncheckedCreateInput {
-  const { layerTable, measuredReturn, observation, architecture, provenance, ...plain } = teacher;
+  const { layerTable, measuredReturn, observation, architecture, provenance, verification, ...plain } = teacher;
   return {
     ...plain,
     id: newId('teacher'),
@@ -82,6 +89,7 @@ function toData(teacher: NewTeacher, weightsSha256: string): Prisma.TeacherUnche
     weightsSha256,
     ...(measuredReturn && { measuredReturn: json(measuredReturn) }),
     ...(provenance !== undefined && { provenance }),
+    ...(verification && { verification: json(verification) }),
   };
 }
 

@@ -24,7 +24,9 @@ export const JobEvent = z
         engine: z.string().optional(),
         result: Result.optional(),
         error: JobError.optional(),
-        model: z.string().optional(),
+        model: z.string().optional().describe('id of the model that the job has made'),
+        rollouts: z.string().optional().describe('id of the rollouts that the job has made'),
+        labels: z.string().optional().describe('id of the labels that the job has made'),
       }),
     }),
     z.object({
@@ -37,10 +39,28 @@ export const JobEvent = z
     }),
     z.object({
       ...line,
-      type: z.literal('evaluation'),
-      data: z.object({ step: z.int(), kl: Value, action_error: Value, jacobian_error: Value }),
+      type: z.literal('progress'),
+      data: z.object({
+        phase: z.string(),
+        done: z.number(),
+        total: z.number(),
+        step: z.int().optional(),
+        metrics: z.record(z.string(), Value).optional(),
+      }),
     }),
-    z.object({ ...line, type: z.literal('checkpoint'), data: z.object({ step: z.int(), sha256: z.string() }) }),
+    z.object({
+      ...line,
+      type: z.literal('evaluation'),
+      data: z.object({ step: z.int() }).catchall(Value),
+    }),
+    z.object({
+      ...line,
+      type: z.literal('checkpoint'),
+      data: z.object({
+        step: z.int(),
+        files: z.array(z.object({ name: z.string(), sha256: z.string(), bytes: z.int() })),
+      }),
+    }),
     z.object({ ...line, type: z.literal('message'), data: z.record(z.string(), z.unknown()) }),
   ])
   .meta({ id: 'JobEvent' });

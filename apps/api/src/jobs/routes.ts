@@ -2,6 +2,7 @@ import { JobSpec } from '@distiller/distillation/spec';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { pageOf, pageRequest, toPage } from '../page.ts';
+import { binaryResponse, sendFile } from '../files/download.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { Job, JobQuery, JobStatus, toJob } from './schema.ts';
@@ -11,7 +12,7 @@ const tags = ['jobs'];
 const params = z.strictObject({ id: z.string() });
 
 export function jobRoutes(app: App, dependencies: Dependencies): void {
-  const { storage } = dependencies;
+  const { storage, artifacts } = dependencies;
 
   app.post(
     '/v1/jobs',
@@ -70,6 +71,25 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
         throw new ProblemError('job_ended', `the job has ${job.status}; only one that has not ended can be cancelled`);
       }
       return toJob(job);
+    },
+  );
+
+  app.get(
+    '/v1/jobs/:id/files/:name',
+    {
+      schema: {
+        tags,
+        operationId: 'downloadJobFile',
+        summary: 'A report, a picture or a video that the job has made; its sha256 is in ETag and Repr-Digest',
+        params: params.extend({ name: z.string() }),
+        response: { 200: binaryResponse, ...problemResponses },
+      },
+    },
+    async (request, reply) => {
+      const { id, name } = request.params;
+      const file = (await requireJob(dependencies, id)).files.find((one) => one.name === name);
+      if (!file) throw new ProblemError('file_not_found', `the job has no file '${name}'`);
+      return sendFile(artifacts, file, { request, reply });
     },
   );
 }

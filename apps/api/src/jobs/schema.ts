@@ -1,14 +1,20 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { type JobRow } from '@distiller/storage';
+import { type JobRow, type NewJobFile } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
 import { PageQuery } from '../page.ts';
+import { Sha256 } from '../uploads/schema.ts';
 
 export const JobStatus = z
   .enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'])
   .meta({ id: 'JobStatus' });
 
 const Reference = z.object({ id: z.string(), name: z.string() });
+
+/** A file that a job or a model has; its name is what a download asks for. */
+export const StoredFile = z
+  .object({ name: z.string(), filename: z.string(), media_type: z.string(), sha256: Sha256, bytes: z.int() })
+  .meta({ id: 'StoredFile' });
 
 const Value = z.number().nullable().optional();
 
@@ -41,10 +47,15 @@ export const Job = z
     spec: JobSpec,
     teacher: Reference.nullable(),
     rollouts: Reference.nullable(),
+    labels: Reference.nullable(),
     student: LayerTable.nullable(),
+    student_model: z.string().nullable().describe('id of the model that plays or is judged'),
     model: z.string().nullable().describe('id of the model that the job has made'),
+    made_rollouts: Reference.nullable().describe('that the job has recorded or imported'),
+    made_labels: Reference.nullable().describe('that the job has computed'),
+    files: z.array(StoredFile).describe('reports, pictures and videos that the job has made'),
     attempt: z.int().describe('how often a worker has begun or gone on with it'),
-    step: z.int(),
+    step: z.int().describe('training steps, frames or episodes done, whatever the job counts'),
     total_steps: z.int(),
     engine: z.string().nullable().describe('tensor engine of the worker'),
     error: JobError.nullable(),
@@ -66,6 +77,10 @@ export const JobQuery = PageQuery.extend({
     .describe('only jobs with one of these, separated by commas'),
 });
 
+export function toStoredFile({ mediaType, ...file }: NewJobFile): z.infer<typeof StoredFile> {
+  return { ...file, media_type: mediaType };
+}
+
 export function toJob(row: JobRow): z.infer<typeof Job> {
   return Job.parse({
     id: row.id,
@@ -74,8 +89,13 @@ export function toJob(row: JobRow): z.infer<typeof Job> {
     spec: row.spec,
     teacher: row.teacher,
     rollouts: row.rollouts,
+    labels: row.labels,
     student: row.layerTable,
+    student_model: row.studentId,
     model: row.modelId,
+    made_rollouts: row.rolloutsMade,
+    made_labels: row.labelsMade,
+    files: row.files.map(toStoredFile),
     attempt: row.attempt,
     step: row.step,
     total_steps: row.totalSteps,

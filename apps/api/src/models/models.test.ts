@@ -19,6 +19,7 @@ async function makeModel() {
   const claim = await api.storage.jobs.claim(String(submitted.id));
   const teacher = await api.storage.teachers.get('breakout');
   const [student, reference] = [randomBytes(300_000), randomBytes(1000)];
+  const mediaType = 'application/octet-stream';
   const model = {
     observation: teacher?.observation as object,
     contractHash: teacher?.contractHash ?? '',
@@ -26,12 +27,12 @@ async function makeModel() {
     layerTable: claim?.job.layerTable,
     metrics: { kl: 0.125, action_error: 0.5, jacobian_error: 0.25 },
     files: [
-      { name: 'student', filename: 'student "1".safetensors', ...(await api.artifacts.put(student)) },
-      { name: 'reference', filename: 'reference.safetensors', ...(await api.artifacts.put(reference)) },
+      { name: 'student', filename: 'student "1".safetensors', mediaType, ...(await api.artifacts.put(student)) },
+      { name: 'reference', filename: 'reference.safetensors', mediaType, ...(await api.artifacts.put(reference)) },
     ],
   };
   const fence = { jobId: String(submitted.id), attempt: 1 };
-  await api.storage.jobs.finish(fence, { status: 'succeeded', result: model.metrics, model });
+  await api.storage.jobs.finish(fence, { status: 'succeeded', result: model.metrics, made: { model } });
   const id = String((await api.get(`/v1/jobs/${submitted.id}`)).body['model']);
   return { id, jobId: fence.jobId, student, reference, hash: createHash('sha256').update(student).digest() };
 }

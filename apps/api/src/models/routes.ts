@@ -3,7 +3,7 @@ import { type App, type Dependencies } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
-import { sendFile } from './download.ts';
+import { binaryResponse, sendFile } from '../files/download.ts';
 import { FileName, Model, toModel } from './schema.ts';
 
 const tags = ['models'];
@@ -45,12 +45,7 @@ export function modelRoutes(app: App, { storage, artifacts }: Dependencies): voi
         params,
         querystring: z.strictObject({ file: FileName.default('student') }),
         response: {
-          200: {
-            description: 'safetensors',
-            content: {
-              'application/octet-stream': { schema: z.unknown().meta({ type: 'string', format: 'binary' }) },
-            },
-          },
+          200: binaryResponse,
           ...problemResponses,
         },
       },
@@ -58,7 +53,7 @@ export function modelRoutes(app: App, { storage, artifacts }: Dependencies): voi
     async (request, reply) => {
       const model = await requireModel(request.params.id);
       const file = model.files.find(({ name }) => name === request.query.file);
-      if (!file) throw new ProblemError('model_not_found', `the model has no file '${request.query.file}'`);
+      if (!file) throw new ProblemError('file_not_found', `the model has no file '${request.query.file}'`);
       return sendFile(artifacts, file, { request, reply });
     },
   );

@@ -1,7 +1,7 @@
 import { ObservationContract } from '@distiller/distillation/spec';
 import { type ModelRow } from '@distiller/storage';
 import { z } from 'zod';
-import { Result } from '../jobs/schema.ts';
+import { Result, StoredFile, toStoredFile } from '../jobs/schema.ts';
 import { LayerTable } from '../layer-table.ts';
 import { Sha256 } from '../uploads/schema.ts';
 
@@ -18,7 +18,7 @@ export const Model = z
     actions: z.array(z.string()),
     student: LayerTable.nullable(),
     metrics: Result.describe('on held-out episodes, at the last step'),
-    files: z.array(z.object({ name: FileName, filename: z.string(), sha256: Sha256, bytes: z.int() })),
+    files: z.array(StoredFile.extend({ name: FileName })),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Model' });
@@ -32,7 +32,7 @@ export function toModel(row: ModelRow): z.infer<typeof Model> {
     actions: row.actions,
     student: row.layerTable,
     metrics: row.metrics,
-    files: row.files,
+    files: row.files.map(toStoredFile),
     created_at: row.createdAt.toISOString(),
   });
 }

@@ -14,6 +14,11 @@ export const Rollouts = z
     episodes: z.int(),
     mean_return: z.number(),
     file: z.object({ sha256: Sha256, bytes: z.int() }),
+    source: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('who played, or which file was imported; null for an uploaded file'),
+    job: z.string().nullable().describe('id of the job that has made them'),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Rollouts' });
@@ -29,6 +34,8 @@ export function toRollouts(row: RolloutsRow): z.infer<typeof Rollouts> {
     episodes: row.episodes,
     mean_return: row.meanReturn,
     file: row.file,
+    source: row.source as Record<string, unknown> | null,
+    job: row.jobId,
     created_at: row.createdAt.toISOString(),
   };
 }

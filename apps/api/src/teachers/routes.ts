@@ -73,7 +73,8 @@ async function createTeacher(dependencies: Dependencies, input: TeacherInput): P
   const upload = await requireUpload(dependencies, input.weights.upload, '/weights/upload');
   const { contractHash, table } = await inspectTeacher(input, artifacts.stagedPath(upload.id));
   const { name, observation, actions, architecture, return: measuredReturn, provenance } = input;
-  const described = { name, observation, actions, architecture, measuredReturn, provenance };
+  const source = { format: 'safetensors', sourceSha256: upload.sha256 };
+  const described = { name, observation, actions, architecture, measuredReturn, provenance, ...source };
   const teacher = { ...described, contractHash, layerTable: layerTableJson(table) };
   return storage.teachers.create(teacher, upload.id, () => artifacts.promote(upload.id, upload.sha256));
 }

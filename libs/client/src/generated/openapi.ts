@@ -70,6 +70,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -114,6 +146,23 @@ export interface paths {
         put?: never;
         /** Cancel a job; one that is being cancelled, or was, is answered as it is */
         post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report, a picture or a video that the job has made; its sha256 is in ETag and Repr-Digest */
+        get: operations["downloadJobFile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -279,6 +328,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acting: {
+            /** @constant */
+            kind: "sampled";
+        } | {
+            /** @constant */
+            kind: "greedy";
+        } | {
+            /** @constant */
+            kind: "epsilon_greedy";
+            /**
+             * @description share of the steps that are drawn evenly
+             * @default 0.05
+             */
+            epsilon: number;
+        };
+        ActingInput: {
+            /** @constant */
+            kind: "sampled";
+        } | {
+            /** @constant */
+            kind: "greedy";
+        } | {
+            /** @constant */
+            kind: "epsilon_greedy";
+            /**
+             * @description share of the steps that are drawn evenly
+             * @default 0.05
+             */
+            epsilon?: number;
+        };
         Architecture: {
             /** @enum {string} */
             preset?: "paper-student" | "nature" | "rusu-25" | "rusu-7" | "rusu-4" | "impala" | "mlp";
@@ -599,7 +678,13 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             /** @description id or name of rollouts recorded under the same observation contract */
-            rollouts: string;
+            rollouts?: string;
+            /**
+             * @default {
+             *       "kind": "recorded"
+             *     }
+             */
+            data: components["schemas"]["TrainingData"];
             /**
              * @default {
              *       "preset": "paper-student"
@@ -688,7 +773,13 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             /** @description id or name of rollouts recorded under the same observation contract */
-            rollouts: string;
+            rollouts?: string;
+            /**
+             * @default {
+             *       "kind": "recorded"
+             *     }
+             */
+            data?: components["schemas"]["TrainingDataInput"];
             /**
              * @default {
              *       "preset": "paper-student"
@@ -908,11 +999,30 @@ export interface components {
                 id: string;
                 name: string;
             } | null;
+            labels: {
+                id: string;
+                name: string;
+            } | null;
             student: components["schemas"]["LayerTable"] | null;
+            /** @description id of the model that plays or is judged */
+            student_model: string | null;
             /** @description id of the model that the job has made */
             model: string | null;
+            /** @description that the job has recorded or imported */
+            made_rollouts: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description that the job has computed */
+            made_labels: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description reports, pictures and videos that the job has made */
+            files: components["schemas"]["StoredFile"][];
             /** @description how often a worker has begun or gone on with it */
             attempt: number;
+            /** @description training steps, frames or episodes done, whatever the job counts */
             step: number;
             total_steps: number;
             /** @description tensor engine of the worker */
@@ -952,7 +1062,12 @@ export interface components {
                 engine?: string;
                 result?: components["schemas"]["JobResult"];
                 error?: components["schemas"]["JobError"];
+                /** @description id of the model that the job has made */
                 model?: string;
+                /** @description id of the rollouts that the job has made */
+                rollouts?: string;
+                /** @description id of the labels that the job has made */
+                labels?: string;
             };
         } | {
             /** @description counts from 1 without a gap */
@@ -981,12 +1096,30 @@ export interface components {
             level: "info" | "warn" | "error";
             message: string;
             /** @constant */
+            type: "progress";
+            data: {
+                phase: string;
+                done: number;
+                total: number;
+                step?: number;
+                metrics?: {
+                    [key: string]: number | null;
+                };
+            };
+        } | {
+            /** @description counts from 1 without a gap */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            level: "info" | "warn" | "error";
+            message: string;
+            /** @constant */
             type: "evaluation";
             data: {
                 step: number;
-                kl: number | null;
-                action_error: number | null;
-                jacobian_error: number | null;
+            } & {
+                [key: string]: number | null;
             };
         } | {
             /** @description counts from 1 without a gap */
@@ -1000,7 +1133,11 @@ export interface components {
             type: "checkpoint";
             data: {
                 step: number;
-                sha256: string;
+                files: {
+                    name: string;
+                    sha256: string;
+                    bytes: number;
+                }[];
             };
         } | {
             /** @description counts from 1 without a gap */
@@ -1032,10 +1169,34 @@ export interface components {
         } & {
             [key: string]: number | null;
         };
-        JobSpec: components["schemas"]["DistillationSpec"];
-        JobSpecInput: components["schemas"]["DistillationSpecInput"];
+        JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"];
+        JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"];
         /** @enum {string} */
         JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        Labels: {
+            id: string;
+            name: string;
+            teacher: {
+                id: string;
+                name: string;
+            };
+            rollouts: {
+                id: string;
+                name: string;
+            };
+            /** @description what is stored besides log-probabilities */
+            projections: {
+                [key: string]: unknown;
+            };
+            frames: number;
+            file: {
+                sha256: string;
+                bytes: number;
+            };
+            job: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         Layer: {
             /** @constant */
             kind: "conv";
@@ -1307,6 +1468,7 @@ export interface components {
                  */
                 name: "student" | "reference";
                 filename: string;
+                media_type: string;
                 sha256: string;
                 bytes: number;
             }[];
@@ -1669,6 +1831,34 @@ export interface components {
             /** @default 0.9 */
             momentum?: number;
         };
+        Player: {
+            /** @constant */
+            kind: "teacher";
+        } | {
+            /** @constant */
+            kind: "student";
+            /** @description id of a model under the same observation contract */
+            model: string;
+            /**
+             * @description share of the steps in which the teacher acts instead (DAgger)
+             * @default 0
+             */
+            teacher_share: number;
+        };
+        PlayerInput: {
+            /** @constant */
+            kind: "teacher";
+        } | {
+            /** @constant */
+            kind: "student";
+            /** @description id of a model under the same observation contract */
+            model: string;
+            /**
+             * @description share of the steps in which the teacher acts instead (DAgger)
+             * @default 0
+             */
+            teacher_share?: number;
+        };
         Problem: {
             /** @description about:blank: the code says what kind of problem it is */
             type: string;
@@ -1681,7 +1871,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -1705,6 +1895,78 @@ export interface components {
                 artifacts: "ok" | "failed";
             };
         };
+        RecordingSpec: {
+            /** @constant */
+            kind: "recording";
+            /** @description of the rollouts that come of it */
+            name: string;
+            /** @description id or name of a teacher */
+            teacher: string;
+            /**
+             * @default {
+             *       "kind": "teacher"
+             *     }
+             */
+            player: components["schemas"]["Player"];
+            /**
+             * @default {
+             *       "kind": "sampled"
+             *     }
+             */
+            acting: components["schemas"]["Acting"];
+            /**
+             * @description at least; every episode that was begun is finished
+             * @default 100000
+             */
+            frames: number;
+            /**
+             * @description games played side by side
+             * @default 16
+             */
+            games: number;
+            /** @default 1 */
+            seed: number;
+            /** @default {} */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        RecordingSpecInput: {
+            /** @constant */
+            kind: "recording";
+            /** @description of the rollouts that come of it */
+            name: string;
+            /** @description id or name of a teacher */
+            teacher: string;
+            /**
+             * @default {
+             *       "kind": "teacher"
+             *     }
+             */
+            player?: components["schemas"]["PlayerInput"];
+            /**
+             * @default {
+             *       "kind": "sampled"
+             *     }
+             */
+            acting?: components["schemas"]["ActingInput"];
+            /**
+             * @description at least; every episode that was begun is finished
+             * @default 100000
+             */
+            frames?: number;
+            /**
+             * @description games played side by side
+             * @default 16
+             */
+            games?: number;
+            /** @default 1 */
+            seed?: number;
+            /** @default {} */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
         Rollouts: {
             id: string;
             name: string;
@@ -1718,8 +1980,21 @@ export interface components {
                 sha256: string;
                 bytes: number;
             };
+            /** @description who played, or which file was imported; null for an uploaded file */
+            source: {
+                [key: string]: unknown;
+            } | null;
+            /** @description id of the job that has made them */
+            job: string | null;
             /** Format: date-time */
             created_at: string;
+        };
+        StoredFile: {
+            name: string;
+            filename: string;
+            media_type: string;
+            sha256: string;
+            bytes: number;
         };
         Teacher: {
             id: string;
@@ -1743,6 +2018,54 @@ export interface components {
             provenance: string | null;
             /** Format: date-time */
             created_at: string;
+        };
+        TrainingData: {
+            /** @constant */
+            kind: "recorded";
+        } | {
+            /** @constant */
+            kind: "closed_loop";
+            /**
+             * @description rounds of play by the student
+             * @default 5
+             */
+            rounds: number;
+            /** @default 28000 */
+            frames_per_round: number;
+            /**
+             * @description share of the steps in which the teacher acts in the first round; its n-th power in the n-th
+             * @default 0.5
+             */
+            mix: number;
+            /**
+             * @description played by student and teacher after each round for return_ratio
+             * @default 10
+             */
+            evaluation_episodes: number;
+        };
+        TrainingDataInput: {
+            /** @constant */
+            kind: "recorded";
+        } | {
+            /** @constant */
+            kind: "closed_loop";
+            /**
+             * @description rounds of play by the student
+             * @default 5
+             */
+            rounds?: number;
+            /** @default 28000 */
+            frames_per_round?: number;
+            /**
+             * @description share of the steps in which the teacher acts in the first round; its n-th power in the n-th
+             * @default 0.5
+             */
+            mix?: number;
+            /**
+             * @description played by student and teacher after each round for return_ratio
+             * @default 10
+             */
+            evaluation_episodes?: number;
         };
         Upload: {
             id: string;
@@ -2114,6 +2437,94 @@ export interface operations {
             };
         };
     };
+    listLabels: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Labels"][];
+                        has_more: boolean;
+                        /** @description give it as `cursor` to get the next page; null on the last one */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id or name */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labels"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -2263,6 +2674,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadJobFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description The request was refused */
@@ -2488,7 +2940,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description safetensors */
+            /** @description the bytes of the file */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,11 +1,13 @@
 // The spec: everything a client may say and how it is checked. Free of any tensor engine: apps/api imports it.
 export { Augmentation } from './augmentation.ts';
-export { checkDistillation } from './check-job.ts';
+export { checkDistillation, checkSameContract } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
-export { DistillationSpec, JobSpec, Metadata } from './job.ts';
+export { DistillationSpec, JobSpec } from './job.ts';
 export { LossSpec, ValueTerm } from './loss.ts';
 export { contractDifferences, contractHash, ObservationContract } from './observation-contract.ts';
 export { OptimizerSpec } from './optimizer.ts';
+export { Acting, Player, RecordingSpec } from './recording.ts';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';
 export { SpecError } from './spec-error.ts';
 export { inspectTeacher, type InspectedTeacher, TeacherInput } from './teacher.ts';
+export { TrainingData } from './training-data.ts';

@@ -1,22 +1,19 @@
 import { Architecture } from '@distiller/policies/description';
 import { z } from 'zod';
 import { LossSpec } from './loss.ts';
+import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
-
-/** A resource by its id or its name. */
-const Reference = z.string().min(1).max(200);
-
-const MAX_METADATA = 64;
-export const Metadata = z
-  .record(z.string().min(1).max(64), z.string().max(512))
-  .refine((metadata) => Object.keys(metadata).length <= MAX_METADATA, { error: `more than ${MAX_METADATA} entries` })
-  .default({});
+import { RecordingSpec } from './recording.ts';
+import { Reference } from './resource.ts';
+import { TrainingData } from './training-data.ts';
+import { unknownKind } from './unknown-kind.ts';
 
 export const DistillationSpec = z
   .strictObject({
     kind: z.literal('distillation'),
     teacher: Reference.describe('id or name of a teacher'),
-    rollouts: Reference.describe('id or name of rollouts recorded under the same observation contract'),
+    rollouts: Reference.optional().describe('id or name of rollouts recorded under the same observation contract'),
+    data: TrainingData.default({ kind: 'recorded' }),
     student: Architecture.default({ preset: 'paper-student' }),
     loss: LossSpec.default(LossSpec.parse({})),
     optimizer: OptimizerSpec.default(OptimizerSpec.parse({ kind: 'adam' })),
@@ -50,9 +47,17 @@ export const DistillationSpec = z
     seed: z.int().min(0).max(0xffff_ffff).default(1),
     metadata: Metadata,
   })
+  .refine(({ data, rollouts }) => data.kind !== 'recorded' || rollouts !== undefined, {
+    path: ['rollouts'],
+    error: 'recorded data come from rollouts: name them',
+  })
   .meta({ id: 'DistillationSpec' });
 export type DistillationSpec = z.infer<typeof DistillationSpec>;
 
 /** What POST /v1/jobs takes: one variant a kind of job. */
-export const JobSpec = z.discriminatedUnion('kind', [DistillationSpec]).meta({ id: 'JobSpec' });
+export const JobSpec = z
+  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec], {
+    error: unknownKind('kind of job', ['distillation', 'recording']),
+  })
+  .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof JobSpec>;

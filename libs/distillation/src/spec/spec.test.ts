@@ -14,6 +14,7 @@ import {
 import {
   checkDistillation,
   contractHash,
+  DistillationSpec,
   inspectRollouts,
   inspectTeacher,
   JobSpec,
@@ -149,7 +150,7 @@ test.each([
 });
 
 test('each kind of loss has its own fields and defaults', () => {
-  const lossOf = (loss: object) => JobSpec.parse({ ...job, loss }).loss;
+  const lossOf = (loss: object) => DistillationSpec.parse({ ...job, loss }).loss;
   expect(lossOf({ value: { kind: 'reverse-kl' } }).value).toEqual({ kind: 'reverse-kl', temperature: 1 });
   expect(lossOf({ value: { kind: 'nll' } }).value).toEqual({ kind: 'nll' });
   expect(lossOf({ derivative: { kind: 'jvp' } }).derivative).toEqual({
@@ -194,19 +195,21 @@ test('the hash of a contract changes with every field and not with their order',
 test('rollouts recorded under another contract than the teacher’s are refused, field by field', () => {
   const seen = { observation: tinyContract, actions: ACTIONS, episodes: 6 };
   const other = { ...seen, observation: { ...tinyContract, frame_skip: 3, noop_max: 0 } };
-  expect(() => checkDistillation(JobSpec.parse(job), seen, other)).toThrow(/frame_skip: 4 ≠ 3; noop_max: 30 ≠ 0/);
+  expect(() => checkDistillation(DistillationSpec.parse(job), seen, other)).toThrow(
+    /frame_skip: 4 ≠ 3; noop_max: 30 ≠ 0/,
+  );
 });
 
 test('rollouts with other actions than the teacher’s are refused', () => {
   const seen = { observation: tinyContract, actions: ACTIONS, episodes: 6 };
-  expect(() => checkDistillation(JobSpec.parse(job), seen, { ...seen, actions: [...ACTIONS].reverse() })).toThrow(
-    'NOOP LEFT RIGHT ≠ RIGHT LEFT NOOP',
-  );
+  expect(() =>
+    checkDistillation(DistillationSpec.parse(job), seen, { ...seen, actions: [...ACTIONS].reverse() }),
+  ).toThrow('NOOP LEFT RIGHT ≠ RIGHT LEFT NOOP');
 });
 
 test('rollouts of one episode are refused: held out, it leaves none to train on', () => {
   const seen = { observation: tinyContract, actions: ACTIONS };
-  expect(() => checkDistillation(JobSpec.parse(job), seen, { ...seen, episodes: 1 })).toThrow(
+  expect(() => checkDistillation(DistillationSpec.parse(job), seen, { ...seen, episodes: 1 })).toThrow(
     expect.objectContaining({ code: 'rollouts_too_short', pointer: '/rollouts' }),
   );
 });
@@ -216,7 +219,7 @@ test('a student that does not fit the contract is refused at its layer', () => {
   const student = {
     layers: [{ kind: 'conv', filters: 2, kernel: 13 }, { kind: 'flatten' }, { kind: 'dense', units: 3 }],
   };
-  expect(() => checkDistillation(JobSpec.parse({ ...job, student }), seen, seen)).toThrow(
+  expect(() => checkDistillation(DistillationSpec.parse({ ...job, student }), seen, seen)).toThrow(
     expect.objectContaining({ code: 'architecture_invalid', pointer: '/student/layers/0/kernel' }),
   );
 });

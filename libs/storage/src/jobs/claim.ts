@@ -7,7 +7,7 @@ export interface Claim {
   job: JobRow;
   attempt: number;
   /** Where to go on from; null: from the beginning. */
-  checkpoint: { step: number; sha256: string } | null;
+  checkpoint: { step: number; files: { name: string; sha256: string }[] } | null;
 }
 
 /**
@@ -38,8 +38,7 @@ async function begin(
   eventSeq: number,
   engine: string | undefined,
 ): Promise<Omit<Claim, 'job'>> {
-  const found = await transaction.checkpoint.findFirst({ where: { jobId: id }, orderBy: { step: 'desc' } });
-  const checkpoint = found && { step: found.step, sha256: found.sha256 };
+  const checkpoint = await newestCheckpoint(transaction, id);
   const fromStep = checkpoint?.step ?? 0;
   await transaction.metric.deleteMany({ where: { jobId: id, step: { gt: fromStep } } });
   const { startedAt } = await transaction.job.findUniqueOrThrow({ where: { id }, select: { startedAt: true } });
@@ -58,6 +57,16 @@ async function begin(
   const data = { status: 'running', attempt, from_step: fromStep, ...(engine !== undefined && { engine }) };
   await appendEvents(transaction, id, eventSeq, [{ type: 'status', message, data }]);
   return { attempt, checkpoint };
+}
+
+async function newestCheckpoint(transaction: Transaction, jobId: string): Promise<Claim['checkpoint']> {
+  const rows = await transaction.checkpoint.findMany({
+    where: { jobId },
+    orderBy: [{ step: 'desc' }, { name: 'asc' }],
+  });
+  const step = rows[0]?.step;
+  if (step === undefined) return null;
+  return { step, files: rows.filter((row) => row.step === step).map(({ name, sha256 }) => ({ name, sha256 })) };
 }
 
 /** The worker that was to notice the cancellation is gone: there is nobody left to wait for. */

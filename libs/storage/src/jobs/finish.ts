@@ -1,6 +1,6 @@
 import { type Database, json } from '../database.ts';
 import { appendEvents, type NewEvent } from '../events.ts';
-import { insertModel, type NewModel } from '../models.ts';
+import { insertMade, type Made } from './made.ts';
 import { type FinalStatus, type JobError } from './job-row.ts';
 import { type Fence, lockFenced } from './lock.ts';
 
@@ -8,7 +8,7 @@ export interface Outcome {
   status: FinalStatus;
   result?: object | undefined;
   error?: JobError | undefined;
-  model?: NewModel | undefined;
+  made?: Made | undefined;
   /** Written before the status event, which is always the last. */
   events?: NewEvent[] | undefined;
 }
@@ -20,10 +20,10 @@ const MESSAGES: Record<FinalStatus, string> = { succeeded: 'Succeeded', failed: 
  * @throws FencedError when the attempt is over
  */
 export function finishJob(database: Database, fence: Fence, outcome: Outcome): Promise<void> {
-  const { status, result, error, model, events = [] } = outcome;
+  const { status, result, error, made = {}, events = [] } = outcome;
   return database.$transaction(async (transaction) => {
     const { eventSeq } = await lockFenced(transaction, fence, events.length + 1);
-    const modelId = model && (await insertModel(transaction, fence.jobId, model));
+    const ids = await insertMade(transaction, fence.jobId, made);
     await transaction.job.update({
       where: { id: fence.jobId },
       data: {
@@ -33,7 +33,7 @@ export function finishJob(database: Database, fence: Fence, outcome: Outcome): P
         ...(error && { error: json(error) }),
       },
     });
-    const data = { status, ...(result && { result }), ...(error && { error }), ...(modelId && { model: modelId }) };
+    const data = { status, ...(result && { result }), ...(error && { error }), ...ids };
     const message = error ? `${MESSAGES[status]}: ${error.message}` : MESSAGES[status];
     const level = status === 'failed' ? 'error' : 'info';
     await appendEvents(transaction, fence.jobId, eventSeq, [...events, { type: 'status', level, message, data }]);

@@ -1,5 +1,6 @@
 import { type Database } from '../database.ts';
 import { type Prisma } from '../generated/client.ts';
+import { type NewJobFile, toFile } from '../job-files.ts';
 
 export type JobStatus = 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
 export type FinalStatus = Extract<JobStatus, 'succeeded' | 'failed' | 'cancelled'>;
@@ -20,7 +21,14 @@ export interface JobRow {
   layerTable: unknown;
   teacher: { id: string; name: string } | null;
   rollouts: { id: string; name: string } | null;
+  labels: { id: string; name: string } | null;
+  /** The model that plays or is judged. */
+  studentId: string | null;
+  /** What the job has made. */
   modelId: string | null;
+  rolloutsMade: { id: string; name: string } | null;
+  labelsMade: { id: string; name: string } | null;
+  files: NewJobFile[];
   attempt: number;
   step: number;
   totalSteps: number;
@@ -35,8 +43,16 @@ export interface JobRow {
 
 const reference = { select: { id: true, name: true } } as const;
 const query = {
-  include: { teacher: reference, rollouts: reference, model: { select: { id: true } } },
-  omit: { teacherId: true, rolloutsId: true, eventSeq: true },
+  include: {
+    teacher: reference,
+    rollouts: reference,
+    labels: reference,
+    model: { select: { id: true } },
+    rolloutsMade: reference,
+    labelsMade: reference,
+    files: { include: { artifact: true }, orderBy: { name: 'asc' } },
+  },
+  omit: { teacherId: true, rolloutsId: true, labelsId: true, eventSeq: true },
 } as const;
 
 /** Not for use inside a transaction: Prisma loads the relations at the same time, and a connection does one at a time. */
@@ -52,8 +68,8 @@ export async function findJobs(
   return (await database.job.findMany({ ...page, ...query })).map(toRow);
 }
 
-function toRow({ table, model, ...row }: Prisma.JobGetPayload<typeof query>): JobRow {
-  return { ...row, layerTable: table, modelId: model?.id ?? null };
+function toRow({ table, model, files, ...row }: Prisma.JobGetPayload<typeof query>): JobRow {
+  return { ...row, layerTable: table, modelId: model?.id ?? null, files: files.map(toFile) };
 }
 
 export function isFinal(status: JobStatus): status is FinalStatus {

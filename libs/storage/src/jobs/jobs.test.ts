@@ -72,7 +72,7 @@ test('a fenced attempt writes nothing: no points, no events, no checkpoint, no e
     points: [point('loss', 1)],
     step: 1,
     events: [{ type: 'message', message: 'late' }],
-    checkpoint: { step: 1, ...fakeArtifact('late') },
+    checkpoint: { step: 1, files: [{ name: 'state', ...fakeArtifact('late') }] },
   };
   await expect(storage.jobs.recordProgress(fence, progress)).rejects.toThrow(FencedError);
   await expect(storage.jobs.finish(fence, { status: 'succeeded' })).rejects.toThrow(FencedError);
@@ -109,11 +109,16 @@ test('a job claimed again goes on from its checkpoint, without the points after 
   const { id, fence } = await running();
   const steps = [1, 2, 3, 4, 5];
   await storage.jobs.recordProgress(fence, { points: steps.map((step) => point('loss', step)), step: 5 });
-  const checkpoint = { step: 3, ...fakeArtifact('state at step 3') };
+  const file = { name: 'state', ...fakeArtifact('state at step 3') };
+  const checkpoint = { step: 3, files: [file, { name: 'round-1', ...fakeArtifact('frames') }] };
   await storage.jobs.recordProgress(fence, { checkpoint: { ...checkpoint, step: 2 } });
   await storage.jobs.recordProgress(fence, { checkpoint });
   const claim = await storage.jobs.claim(id);
-  expect(claim).toMatchObject({ attempt: 2, checkpoint: { step: 3, sha256: checkpoint.sha256 }, job: { step: 3 } });
+  expect(claim).toMatchObject({
+    attempt: 2,
+    checkpoint: { step: 3, files: [{ name: 'round-1' }, { name: 'state', sha256: file.sha256 }] },
+    job: { step: 3 },
+  });
   const [series] = await storage.metrics.list(id);
   expect(series?.points.map(({ step }) => step)).toEqual([1, 2, 3]);
   expect((await history(id)).at(-1)?.data).toMatchObject({ status: 'running', attempt: 2, from_step: 3 });
@@ -156,7 +161,8 @@ test('a job whose worker died while it was being cancelled is cancelled by the n
 
 test('a finished job brings its result and its model, and the status is its last event', async () => {
   const { id, fence } = await running();
-  const files = [{ name: 'student', filename: 'student.safetensors', ...fakeArtifact('weights') }];
+  const mediaType = 'application/octet-stream';
+  const files = [{ name: 'student', filename: 'student.safetensors', mediaType, ...fakeArtifact('weights') }];
   const model = {
     observation: { game: 'pong' },
     contractHash: 'c',
@@ -166,7 +172,7 @@ test('a finished job brings its result and its model, and the status is its last
     files,
   };
   const events = [{ type: 'message', message: 'exported' }];
-  await storage.jobs.finish(fence, { status: 'succeeded', result: { kl: 0.5 }, model, events });
+  await storage.jobs.finish(fence, { status: 'succeeded', result: { kl: 0.5 }, made: { model }, events });
   const job = await storage.jobs.get(id);
   expect(job).toMatchObject({
     status: 'succeeded',

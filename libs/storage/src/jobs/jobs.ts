@@ -16,6 +16,8 @@ export interface NewJob {
   layerTable?: object | undefined;
   teacherId?: string | undefined;
   rolloutsId?: string | undefined;
+  labelsId?: string | undefined;
+  studentId?: string | undefined;
   totalSteps: number;
   metadata: object;
 }

@@ -10,8 +10,15 @@ export interface Progress {
   /** The last finished step. */
   step?: number | undefined;
   events?: NewEvent[] | undefined;
+  /** As soon as it is known, where the job's submission could not tell. */
+  totalSteps?: number | undefined;
   /** Resumable state whose bytes are in the artifact store; it takes the place of the one before. */
-  checkpoint?: (Stored & { step: number }) | undefined;
+  checkpoint?: NewCheckpoint | undefined;
+}
+
+export interface NewCheckpoint {
+  step: number;
+  files: (Stored & { name: string })[];
 }
 
 /**
@@ -21,13 +28,14 @@ export interface Progress {
 export function recordProgress(
   database: Database,
   fence: Fence,
-  { points = [], step, events = [], checkpoint }: Progress,
+  { points = [], step, totalSteps, events = [], checkpoint }: Progress,
 ): Promise<{ cancelRequested: boolean }> {
   return database.$transaction(async (transaction) => {
     const { status, eventSeq } = await lockFenced(transaction, fence, events.length);
     await insertPoints(transaction, fence.jobId, points);
     if (checkpoint) await replaceCheckpoint(transaction, fence.jobId, checkpoint);
-    if (step !== undefined) await transaction.job.update({ where: { id: fence.jobId }, data: { step } });
+    const counts = { ...(step !== undefined && { step }), ...(totalSteps !== undefined && { totalSteps }) };
+    if (Object.keys(counts).length > 0) await transaction.job.update({ where: { id: fence.jobId }, data: counts });
     await appendEvents(transaction, fence.jobId, eventSeq, events);
     return { cancelRequested: status === 'cancelling' };
   });
@@ -37,9 +45,9 @@ export function recordProgress(
 async function replaceCheckpoint(
   transaction: Transaction,
   jobId: string,
-  { step, sha256, bytes }: Stored & { step: number },
+  { step, files }: NewCheckpoint,
 ): Promise<void> {
-  await recordArtifact(transaction, { sha256, bytes });
+  for (const file of files) await recordArtifact(transaction, file);
   await transaction.checkpoint.deleteMany({ where: { jobId } });
-  await transaction.checkpoint.create({ data: { jobId, step, sha256 } });
+  await transaction.checkpoint.createMany({ data: files.map(({ name, sha256 }) => ({ jobId, step, name, sha256 })) });
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { TYPESCRIPT_ARGUMENTS } from '../typescript-arguments.ts';
-import { type TrainingMessage, type TrainingOrder } from './messages.ts';
+import { type JobMessage, type JobOrder } from './messages.ts';
 
-/** A running training process. */
-export interface TrainingProcess {
+/** The running process of a job. */
+export interface JobProcess {
   /** Asks it to end after a checkpoint. */
   stop: () => void;
   /** Ends it at once. */
@@ -13,9 +13,9 @@ export interface TrainingProcess {
   exited: Promise<string>;
 }
 
-/** Starts the training process of one attempt at a job. It ends by itself when this process dies. */
-export function startTraining(order: TrainingOrder, onMessage: (message: TrainingMessage) => void): TrainingProcess {
-  const child = fork(fileURLToPath(new URL('./process.ts', import.meta.url)), {
+/** Starts the process of one attempt at a job. It ends by itself when this one dies. */
+export function startJobProcess(order: JobOrder, onMessage: (message: JobMessage) => void): JobProcess {
+  const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     execArgv: TYPESCRIPT_ARGUMENTS,
     // JSON would turn a metric that is not finite into null.
     serialization: 'advanced',

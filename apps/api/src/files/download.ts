@@ -1,13 +1,20 @@
 import { Readable } from 'node:stream';
-import { type ArtifactStore, type ModelFile } from '@distiller/storage';
+import { type ArtifactStore, type NewJobFile } from '@distiller/storage';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { ProblemError } from '../problems/problem.ts';
 import { reprDigest } from '../uploads/digest.ts';
+
+/** Bytes, in an OpenAPI document. */
+export const binaryResponse = {
+  description: 'the bytes of the file',
+  content: { 'application/octet-stream': { schema: z.unknown().meta({ type: 'string', format: 'binary' }) } },
+};
 
 /** Answers GET and HEAD with a file whose bytes never change. */
 export async function sendFile(
   artifacts: ArtifactStore,
-  { sha256, bytes, filename }: ModelFile,
+  { sha256, bytes, filename, mediaType }: NewJobFile,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   const etag = `"sha256-${sha256}"`;
@@ -23,7 +30,7 @@ export async function sendFile(
     'content-disposition': `attachment; filename="${filename.replaceAll(/[^\w.-]/g, '_')}"`,
   });
   if (isKnown) return reply.code(304).send();
-  return reply.headers({ 'content-type': 'application/octet-stream', 'content-length': bytes }).send(stream);
+  return reply.headers({ 'content-type': mediaType, 'content-length': bytes }).send(stream);
 }
 
 async function openFile(artifacts: ArtifactStore, sha256: string) {

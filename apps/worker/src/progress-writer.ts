@@ -1,20 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
-import { type TrainingMessage } from './training/messages.ts';
+import { type JobMessage } from './process/messages.ts';
 
-/** Time between two writes of what the training process told. */
+/** Time between two writes of what the job's process told. */
 const FLUSH_EVERY_MS = 500;
 
-/** Writes what a training process tells into the job's rows, in order and in few transactions. */
-export interface Recorder {
-  accept(message: TrainingMessage): void;
+/** Writes what a job's process tells into the job's rows, in order and in few transactions. */
+export interface ProgressWriter {
+  accept(message: JobMessage): void;
   /** Writes all that was accepted. @throws what a write threw: FencedError when the attempt is over */
   close(): Promise<void>;
-  /** Steps a second over the steps accepted. */
-  stepsPerSecond(): number;
+  /** Training steps a second over those accepted; undefined when there was none. */
+  stepsPerSecond(): number | undefined;
 }
 
-export interface RecorderOptions {
+export interface ProgressWriterOptions {
   storage: Storage;
   fence: Fence;
   onCancelRequested: () => void;
@@ -22,7 +22,12 @@ export interface RecorderOptions {
   onFailure: () => void;
 }
 
-export function createRecorder({ storage, fence, onCancelRequested, onFailure }: RecorderOptions): Recorder {
+export function createProgressWriter({
+  storage,
+  fence,
+  onCancelRequested,
+  onFailure,
+}: ProgressWriterOptions): ProgressWriter {
   let pending = emptyProgress();
   let [steps, seconds, closed] = [0, 0, false];
   let failure: Error | undefined;
@@ -56,7 +61,7 @@ export function createRecorder({ storage, fence, onCancelRequested, onFailure }:
       await flush();
       if (failure) throw failure;
     },
-    stepsPerSecond: () => (seconds > 0 ? steps / seconds : 0),
+    stepsPerSecond: () => (seconds > 0 ? steps / seconds : undefined),
   };
 }
 
@@ -68,15 +73,24 @@ async function flushRegularly(isOver: () => boolean, flush: () => Promise<void>)
   }
 }
 
-type Pending = Progress & { points: MetricPoint[]; events: NewEvent[]; labelling?: { done: number; total: number } };
+type Pending = Progress & {
+  points: MetricPoint[];
+  events: NewEvent[];
+  phase?: Omit<Extract<JobMessage, { type: 'progress' }>, 'type'>;
+};
 
 const emptyProgress = (): Pending => ({ points: [], events: [] });
 
-function add(pending: Pending, message: TrainingMessage): void {
+function add(pending: Pending, message: JobMessage): void {
   switch (message.type) {
-    case 'labelling':
-      pending.labelling = { done: message.done, total: message.total };
+    case 'progress': {
+      const { type: _, ...phase } = message;
+      pending.phase = phase;
+      if (phase.step === undefined) break;
+      pending.step = phase.step;
+      pending.points.push(...toPoints(phase.step, phase.metrics ?? {}));
       break;
+    }
     case 'step':
       pending.step = message.step;
       pending.points.push(...toPoints(message.step, message.metrics));
@@ -88,9 +102,9 @@ function add(pending: Pending, message: TrainingMessage): void {
       break;
     }
     case 'checkpoint': {
-      const { step, file } = message;
-      pending.checkpoint = { step, ...file };
-      pending.events.push({ type: 'checkpoint', message: `Checkpoint at step ${step}`, data: { step, ...file } });
+      const { step, files } = message;
+      pending.checkpoint = { step, files };
+      pending.events.push({ type: 'checkpoint', message: `Checkpoint at step ${step}`, data: { step, files } });
       break;
     }
     case 'finished':
@@ -105,15 +119,11 @@ function toPoints(step: number, metrics: Record<string, number>): MetricPoint[] 
   return Object.entries(metrics).map(([name, value]) => ({ name, step, value, at }));
 }
 
-/** For those who watch: of all that one write holds, the newest step and how far labelling is. */
-function liveEvents({ points, step, labelling }: Pending): NewEvent[] {
+/** For those who watch: of all that one write holds, the newest step and how far its phase is. */
+function liveEvents({ points, step, phase }: Pending): NewEvent[] {
   const events: NewEvent[] = [];
-  if (labelling) {
-    events.push({
-      type: 'message',
-      message: `Labelled ${labelling.done} of ${labelling.total} frames`,
-      data: { phase: 'labelling', ...labelling },
-    });
+  if (phase) {
+    events.push({ type: 'progress', message: `${phase.phase}: ${phase.done} of ${phase.total}`, data: phase });
   }
   const newest = points.filter((point) => point.step === step).map(({ name, value }) => ({ name, step, value }));
   if (step !== undefined) events.push({ type: 'metrics', message: `Step ${step}`, data: { step, points: newest } });

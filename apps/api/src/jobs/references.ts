@@ -1,0 +1,36 @@
+import { ObservationContract } from '@distiller/distillation/spec';
+import { type ModelRow, type RolloutsRow, type Storage, type TeacherRow } from '@distiller/storage';
+import { fieldProblem } from '../problems/problem.ts';
+
+/** The resources that a spec names. @throws ProblemError pointing at the field */
+export async function requireTeacher({ teachers }: Storage, reference: string): Promise<TeacherRow> {
+  const teacher = await teachers.get(reference);
+  if (teacher) return teacher;
+  throw fieldProblem('unknown_reference', '/teacher', `no teacher has the id or name '${reference}'`);
+}
+
+export async function requireRollouts({ rollouts }: Storage, reference: string): Promise<RolloutsRow> {
+  const found = await rollouts.get(reference);
+  if (found) return found;
+  throw fieldProblem('unknown_reference', '/rollouts', `no rollouts have the id or name '${reference}'`);
+}
+
+export async function requireModel({ models }: Storage, id: string, pointer: string): Promise<ModelRow> {
+  const model = await models.get(id);
+  if (model) return model;
+  throw fieldProblem('unknown_reference', pointer, `no model has the id '${id}'`);
+}
+
+/** @throws ProblemError when another resource of that kind has the name already */
+export async function requireFreeName(
+  table: { get(name: string): Promise<object | null> },
+  name: string,
+  what: string,
+): Promise<void> {
+  if (await table.get(name)) throw fieldProblem('name_taken', '/name', `the name '${name}' is taken by other ${what}`);
+}
+
+/** What the checks of a spec look at. */
+export function seen({ observation, actions }: Pick<TeacherRow, 'observation' | 'actions'>) {
+  return { observation: ObservationContract.parse(observation), actions };
+}

@@ -1,0 +1,50 @@
+// The process of one job. It owns the tensor engine and nothing else; the worker writes the rows.
+import { setImmediate } from 'node:timers/promises';
+import { loadEngine } from '@distiller/compute';
+import { DivergedError } from '@distiller/distillation';
+import { createArtifactStore } from '@distiller/storage';
+import { type JobMessage, type JobOrder, type StopOrder } from './messages.ts';
+import { runWork } from './run-work.ts';
+
+const stop = new AbortController();
+process.on('disconnect', () => process.exit(1));
+process.on('message', (order: JobOrder | StopOrder) => {
+  if (order.type === 'stop') stop.abort();
+  else void work(order).then(() => process.disconnect());
+});
+// The worker decides when a job ends: a terminal's Ctrl-C reaches this process too and must not race it.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+async function work(order: JobOrder): Promise<void> {
+  try {
+    await loadEngine(order.engine);
+    const store = createArtifactStore(order.artifactsUrl);
+    let step = 0;
+    for await (const told of runWork(order, { store, signal: stop.signal })) {
+      step = told.step ?? step;
+      send(told);
+      // Training blocks the event loop; between two steps, orders are heard and messages leave.
+      await setImmediate();
+      if (told.type === 'finished') return;
+    }
+    send({ type: 'stopped', step });
+  } catch (error) {
+    send(failure(error));
+  }
+}
+
+function failure(error: unknown): JobMessage {
+  if (error instanceof DivergedError) {
+    return { type: 'failed', code: 'diverged', message: error.message, data: { step: error.step, term: error.term } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'failed', code: 'job_error', message, data: {} };
+}
+
+function send(message: JobMessage): void {
+  // The worker may be gone already: then so are we, without a word.
+  process.send?.(message, undefined, undefined, (error) => {
+    if (error) process.exit(1);
+  });
+}

@@ -1,0 +1,19 @@
+import { type ArtifactStore } from '@distiller/storage';
+import { type JobOrder, type Told } from './messages.ts';
+import { runDistillation } from './run-distillation.ts';
+
+/** What every kind of work needs of its process. */
+export interface WorkContext {
+  store: ArtifactStore;
+  /** When aborted, the work tells a last checkpoint and ends without `finished`. */
+  signal: AbortSignal;
+}
+
+/** Does a job's work, whatever its kind: the process side of the catalogue in kinds/work.ts. */
+export function runWork(order: JobOrder, context: WorkContext): AsyncGenerator<Told> {
+  const { work } = order;
+  switch (work.kind) {
+    case 'distillation':
+      return runDistillation(work, order, context);
+  }
+}

@@ -1,0 +1,78 @@
+import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Database, json, type Transaction } from './database.ts';
+import { freeName } from './free-name.ts';
+import { type Prisma } from './generated/client.ts';
+import { newId } from './identifiers.ts';
+import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
+import { recordArtifact } from './uploads.ts';
+
+/** What a labelling job hands over. */
+export interface NewLabels {
+  name: string;
+  teacherId: string;
+  rolloutsId: string;
+  /** What is in the file besides log-probabilities. */
+  projections: object;
+  frames: number;
+  file: Stored;
+}
+
+export interface LabelsRow {
+  id: string;
+  name: string;
+  teacher: { id: string; name: string };
+  rollouts: { id: string; name: string };
+  projections: unknown;
+  frames: number;
+  file: Stored;
+  jobId: string;
+  createdAt: Date;
+}
+
+export interface LabelsTable {
+  get(idOrName: string): Promise<LabelsRow | null>;
+  list(page: PageRequest): Promise<Page<LabelsRow>>;
+  /** What one teacher says about one set of rollouts, newest first. */
+  of(pair: { teacherId: string; rolloutsId: string }): Promise<LabelsRow[]>;
+}
+
+const reference = { select: { id: true, name: true } } as const;
+const include = { file: true, teacher: reference, rollouts: reference } as const;
+type Found = Prisma.LabelsGetPayload<{ include: typeof include }>;
+
+export function createLabels({ labels }: Database): LabelsTable {
+  return {
+    get: async (idOrName) => {
+      // The id first: a name may look like an id.
+      const byId = await labels.findUnique({ where: { id: idOrName }, include });
+      const found = byId ?? (await labels.findUnique({ where: { name: idOrName }, include }));
+      return found && toRow(found);
+    },
+    list: async (page) => toPage(await labels.findMany({ ...pageArguments(page), include }), page.limit, toRow),
+    of: async (where) => (await labels.findMany({ where, include, orderBy: { id: 'desc' } })).map(toRow),
+  };
+}
+
+/** @returns the new labels' id */
+export async function insertLabels(transaction: Transaction, jobId: string, made: NewLabels): Promise<string> {
+  const { file, projections, name, ...plain } = made;
+  await recordArtifact(transaction, file);
+  const isTaken = async (wanted: string) => (await transaction.labels.count({ where: { name: wanted } })) > 0;
+  const created = await transaction.labels.create({
+    data: {
+      ...plain,
+      id: newId('labels'),
+      name: await freeName(name, jobId, isTaken),
+      projections: json(projections),
+      fileSha256: file.sha256,
+      madeById: jobId,
+    },
+  });
+  return created.id;
+}
+
+function toRow({ file, fileSha256, madeById, teacher, rollouts, ...row }: Found): LabelsRow {
+  const { id, name, projections, frames, createdAt } = row;
+  const stored = { sha256: fileSha256, bytes: Number(file.bytes) };
+  return { id, name, teacher, rollouts, projections, frames, file: stored, jobId: madeById, createdAt };
+}
