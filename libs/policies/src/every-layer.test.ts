@@ -1,5 +1,5 @@
 import { loadPolicy } from '@distiller/client';
-import { initializeWeights, randomStream } from '@distiller/sobolev';
+import { initializeWeights } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../../test/engines.ts';
@@ -8,71 +8,41 @@ import {
   expectedWeights,
   LayerSpec,
   layerTable,
-  type NamedTensor,
   PresetName,
   presetLayers,
   readSafetensors,
   writeSafetensors,
 } from './description/index.ts';
+import {
+  ACTIONS,
+  BATCH,
+  EVERY_LAYER,
+  EVERY_LAYER_ROWS,
+  randomPixels,
+  randomWeights,
+  SIZE,
+  STACK,
+} from './every-layer.fixture.ts';
 import { buildNetwork } from './network.ts';
 import { loadWeights, logits, saveWeights } from './policy.ts';
 
-const [SIZE, STACK, ACTIONS, BATCH] = [12, 2, 3, 4];
-
-/** Every kind of layer. Some come after a flattened image, where its order on disk and in the engine differ. */
-const LAYERS = [
-  { kind: 'conv', filters: 3, kernel: 4, stride: 2, padding: 1 },
-  { kind: 'silu' },
-  { kind: 'layer-norm' },
-  { kind: 'max-pool', size: 3, stride: 2, padding: 1 },
-  {
-    kind: 'residual',
-    layers: [
-      { kind: 'gelu' },
-      { kind: 'conv', filters: 3, kernel: 3, padding: 'same' },
-      { kind: 'tanh' },
-      { kind: 'conv', filters: 3, kernel: 3, padding: 'same' },
-    ],
-  },
-  { kind: 'average-pool', size: 2, stride: 1, padding: 1 },
-  { kind: 'leaky-relu', slope: 0.2 },
-  { kind: 'flatten' },
-  { kind: 'layer-norm' },
-  {
-    kind: 'residual',
-    layers: [{ kind: 'dense', units: 5 }, { kind: 'softplus' }, { kind: 'dense', units: 48 }, { kind: 'layer-norm' }],
-  },
-  { kind: 'relu' },
-  { kind: 'dense', units: 7 },
-  { kind: 'elu' },
-  { kind: 'dense', units: ACTIONS },
-].map((layer) => LayerSpec.parse(layer));
-
-const { rows } = layerTable(LAYERS, [SIZE, SIZE, STACK], ACTIONS);
+const rows = EVERY_LAYER_ROWS;
 
 /** A student's file, as the service writes it, with random weights. */
 function studentFile(): Uint8Array {
-  const tensors = expectedWeights(rows).map(({ name, shape }, index): [string, NamedTensor] => {
-    const random = randomStream(index, 'initialization');
-    const size = shape.reduce((product, length) => product * length, 1);
-    return [name, { dtype: 'F32', shape, data: Float32Array.from({ length: size }, () => random.normal() / 2) }];
-  });
   const metadata = {
     layers: JSON.stringify(rows.map(({ spec }) => spec)),
     observation: JSON.stringify({ height: SIZE, width: SIZE, stack: STACK }),
     actions: JSON.stringify(['NOOP', 'LEFT', 'RIGHT']),
     contract_hash: 'none',
   };
-  return writeSafetensors({ tensors: new Map(tensors), metadata });
+  return writeSafetensors({ tensors: randomWeights(rows), metadata });
 }
 
-function observations(): Uint8Array {
-  const random = randomStream(7, 'batch');
-  return Uint8Array.from({ length: BATCH * SIZE * SIZE * STACK }, () => random.below(256));
-}
+const observations = () => randomPixels(BATCH, SIZE * SIZE * STACK);
 
 test('the policy of these tests has every kind of layer', () => {
-  const kinds = LAYERS.flatMap((layer) => [layer, ...(layer.kind === 'residual' ? layer.layers : [])]);
+  const kinds = EVERY_LAYER.flatMap((layer) => [layer, ...(layer.kind === 'residual' ? layer.layers : [])]);
   const refusal = LayerSpec.safeParse({ kind: 'unheard-of' }).error?.issues[0]?.message ?? '';
   const known = refusal.split('can be used: ')[1]?.split(', ').sort();
   expect([...new Set(kinds.map(({ kind }) => kind))].sort()).toEqual(known);
