@@ -67,13 +67,12 @@ async function register(directory: string, storage: Storage, artifacts: Artifact
     const id = newId('upload');
     const stored = await artifacts.stage(id, createReadStream(path), { maxBytes: 10_000_000 });
     await storage.uploads.create({ id, ...stored });
-    return { id, promote: () => artifacts.promote(id, stored.sha256) };
+    return { id, stored, promote: () => artifacts.promote(id, stored.sha256) };
   };
   const [weights, rollouts] = [await upload(weightsPath), await upload(rolloutsPath)];
   const teacher = await storage.teachers.create(
     { ...common, architecture: tinyTeacher, layerTable: {}, format: 'safetensors', sourceSha256: 'f'.repeat(64) },
-    weights.id,
-    weights.promote,
+    { uploads: [weights.id], weights: weights.stored, keep: weights.promote },
   );
   const recorded = await storage.rollouts.create(
     { ...common, frames: 240, episodes: 6, meanReturn: 0 },

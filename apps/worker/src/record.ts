@@ -18,7 +18,10 @@ const [teacherPath, weightsPath, outPath] = z.tuple([z.string(), z.string(), z.s
 const { episodes, envs, seed } = z.record(z.string(), z.coerce.number().int().positive()).parse(values);
 
 const description: unknown = JSON.parse(await readFile(teacherPath, 'utf8'));
-const { name, ...teacher } = TeacherInput.omit({ weights: true }).strip().parse(description);
+const { name, ...teacher } = TeacherInput.omit({ weights: true })
+  .required({ architecture: true })
+  .strip()
+  .parse(description);
 const { tensors: weights } = readSafetensors(await readFile(weightsPath));
 await loadEngine('auto');
 const startedAtMs = Date.now();

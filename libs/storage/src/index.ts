@@ -18,6 +18,6 @@ export { type ModelFile, type ModelRow, type NewModel } from './models.ts';
 export { type Page, type PageRequest } from './page.ts';
 export { type NewRollouts, type RolloutsRow } from './rollouts.ts';
 export { createStorage, type Storage } from './storage.ts';
-export { type NewTeacher, type TeacherRow } from './teachers.ts';
+export { type NewTeacher, type TeacherRow, type TeacherSource } from './teachers.ts';
 export { type UploadRow } from './uploads.ts';
 export { type Watch } from './watch.ts';

@@ -52,9 +52,10 @@ export function createRollouts(database: Database): RolloutsTable {
     create: async (rollouts, uploadId, promote) => {
       try {
         return await database.$transaction(async (transaction) => {
-          const { sha256 } = await takeUpload(transaction, uploadId);
+          const stored = await takeUpload(transaction, uploadId);
+          await recordArtifact(transaction, stored);
           const { observation, ...plain } = rollouts;
-          const data = { ...plain, id: newId('rollouts'), observation: json(observation), fileSha256: sha256 };
+          const data = { ...plain, id: newId('rollouts'), observation: json(observation), fileSha256: stored.sha256 };
           const created = await transaction.rollouts.create({ data, include });
           await promote();
           return toRow(created);

@@ -46,8 +46,8 @@ const teacher = (name: string) => ({
   sourceSha256: 'f'.repeat(64),
 });
 
-const create = (name: string, { id, sha256 }: { id: string; sha256: string }) =>
-  storage.teachers.create(teacher(name), id, () => store.promote(id, sha256));
+const create = (name: string, { id, ...weights }: { id: string; sha256: string; bytes: number }) =>
+  storage.teachers.create(teacher(name), { uploads: [id], weights, keep: () => store.promote(id, weights.sha256) });
 
 test('a teacher takes its upload, and is found by id and by name', async () => {
   const uploaded = await upload('weights');
@@ -71,7 +71,9 @@ test('a taken name stores nothing and leaves the upload where it was', async () 
 test('bytes that cannot be moved store nothing', async () => {
   const uploaded = await upload('cannot be moved');
   const failing = () => Promise.reject(new Error('disk full'));
-  await expect(storage.teachers.create(teacher('unlucky'), uploaded.id, failing)).rejects.toThrow('disk full');
+  await expect(
+    storage.teachers.create(teacher('unlucky'), { uploads: [uploaded.id], weights: uploaded, keep: failing }),
+  ).rejects.toThrow('disk full');
   expect(await storage.teachers.get('unlucky')).toBeNull();
   expect(await storage.uploads.get(uploaded.id)).toEqual(uploaded);
 });

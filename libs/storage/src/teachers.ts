@@ -1,9 +1,10 @@
+import { type Stored } from './artifact-store/artifact-store.ts';
 import { type Database, isUniqueViolation, json } from './database.ts';
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
-import { takeUpload } from './uploads.ts';
+import { recordArtifact, takeUpload } from './uploads.ts';
 
 /** JSON columns (observation, architecture, layerTable, measuredReturn) are what the spec wrote: parse them on reading. */
 export interface NewTeacher {
@@ -38,12 +39,19 @@ export interface TeacherRow {
   createdAt: Date;
 }
 
+export interface TeacherSource {
+  uploads: readonly string[];
+  /** The bytes of an upload, or others that were made of it. */
+  weights: Stored;
+  keep: () => Promise<void>;
+}
+
 export interface Teachers {
   /**
-   * Takes the upload as the teacher's weights; `promote` moves its bytes just before the rows are committed.
+   * Takes the uploads that the teacher came in; `keep` stores its weights just before the rows are committed.
    * @throws NameTakenError, UploadGoneError: nothing is stored then
    */
-  create(teacher: NewTeacher, uploadId: string, promote: () => Promise<void>): Promise<TeacherRow>;
+  create(teacher: NewTeacher, from: TeacherSource): Promise<TeacherRow>;
   get(idOrName: string): Promise<TeacherRow | null>;
   list(page: PageRequest): Promise<Page<TeacherRow>>;
 }
@@ -53,13 +61,13 @@ type Found = Prisma.TeacherGetPayload<{ include: typeof include }>;
 
 export function createTeachers(database: Database): Teachers {
   return {
-    create: async (teacher, uploadId, promote) => {
+    create: async (teacher, { uploads, weights, keep }) => {
       try {
         return await database.$transaction(async (transaction) => {
-          const { sha256 } = await takeUpload(transaction, uploadId);
-          const data = toData(teacher, sha256);
-          const created = await transaction.teacher.create({ data, include });
-          await promote();
+          for (const id of uploads) await takeUpload(transaction, id);
+          await recordArtifact(transaction, weights);
+          const created = await transaction.teacher.create({ data: toData(teacher, weights.sha256), include });
+          await keep();
           return toRow(created);
         });
       } catch (error) {

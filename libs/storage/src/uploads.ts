@@ -33,17 +33,15 @@ export function createUploads(database: Database): Uploads {
 }
 
 /**
- * Turns an upload into an artifact, inside the transaction that refers to it: `promote` moves the bytes, and what fails
- * before it leaves everything as it was.
+ * Takes an upload's row away, inside the transaction of what becomes of its bytes: what fails in it leaves everything as it
+ * was.
  */
 export async function takeUpload(transaction: Transaction, id: string): Promise<Stored> {
   const upload = await transaction.upload.findUnique({ where: { id } });
   // Of two calls that take the same upload, the second waits here for the first and then finds nothing to delete.
   const { count } = await transaction.upload.deleteMany({ where: { id } });
   if (!upload || count === 0) throw new UploadGoneError(id);
-  const { sha256, bytes } = upload;
-  await recordArtifact(transaction, { sha256, bytes: Number(bytes) });
-  return { sha256, bytes: Number(bytes) };
+  return { sha256: upload.sha256, bytes: Number(upload.bytes) };
 }
 
 /** Writes the row of stored bytes, or locks the one that is there, so that no sweep removes it before it is referred to. */

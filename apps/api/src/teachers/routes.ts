@@ -1,5 +1,12 @@
-import { inspectTeacher, TeacherInput } from '@distiller/distillation/spec';
-import { type TeacherRow } from '@distiller/storage';
+import { createHash } from 'node:crypto';
+import { type InspectedTeacher, TeacherInput } from '@distiller/distillation/spec';
+import {
+  type ArtifactStore,
+  type NewTeacher,
+  type TeacherRow,
+  type TeacherSource,
+  type UploadRow,
+} from '@distiller/storage';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
@@ -7,7 +14,8 @@ import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { fieldProblem, ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { discardWhenRefused, requireUpload, takingUpload } from '../uploads/taking.ts';
-import { Teacher, toTeacher } from './schema.ts';
+import { inspectApart } from './inspect-apart.ts';
+import { Teacher, toTeacher, verificationJson } from './schema.ts';
 
 const tags = ['teachers'];
 
@@ -24,7 +32,7 @@ export function teacherRoutes(app: App, dependencies: Dependencies): void {
         body: TeacherInput,
         response: { 201: Teacher, ...problemResponses },
       },
-      onSend: discardWhenRefused(dependencies, 'weights'),
+      onSend: discardWhenRefused(dependencies, 'weights', 'reference'),
     },
     async ({ body }, reply) => {
       const creating = createTeacher(dependencies, body);
@@ -70,11 +78,41 @@ async function createTeacher(dependencies: Dependencies, input: TeacherInput): P
   if (await storage.teachers.get(input.name)) {
     throw fieldProblem('name_taken', '/name', `there is a teacher named '${input.name}'`);
   }
-  const upload = await requireUpload(dependencies, input.weights.upload, '/weights/upload');
-  const { contractHash, table } = await inspectTeacher(input, artifacts.stagedPath(upload.id));
-  const { name, observation, actions, architecture, return: measuredReturn, provenance } = input;
-  const source = { format: 'safetensors', sourceSha256: upload.sha256 };
-  const described = { name, observation, actions, architecture, measuredReturn, provenance, ...source };
-  const teacher = { ...described, contractHash, layerTable: layerTableJson(table) };
-  return storage.teachers.create(teacher, upload.id, () => artifacts.promote(upload.id, upload.sha256));
+  const file = await requireUpload(dependencies, input.weights.upload, '/weights/upload');
+  const reference = input.reference && (await requireUpload(dependencies, input.reference.upload, '/reference/upload'));
+  const inspected = await inspectApart(input, {
+    weights: artifacts.stagedPath(file.id),
+    reference: reference && artifacts.stagedPath(reference.id),
+  });
+  const created = await storage.teachers.create(described(input, inspected), {
+    uploads: reference ? [file.id, reference.id] : [file.id],
+    ...weightsOf(inspected, file, artifacts),
+  });
+  // Bytes that were only read.
+  if (inspected.weights) await artifacts.discard(file.id);
+  if (reference) await artifacts.discard(reference.id);
+  return created;
+}
+
+function described(input: TeacherInput, inspected: InspectedTeacher): NewTeacher {
+  const { name, observation, actions, return: measuredReturn, provenance } = input;
+  const { contractHash, architecture, table, sha256, verification } = inspected;
+  return {
+    ...{ name, observation, contractHash, actions, architecture, measuredReturn, provenance },
+    layerTable: layerTableJson(table),
+    format: input.weights.format,
+    sourceSha256: sha256,
+    verification: verificationJson(verification),
+  };
+}
+
+/** The uploaded bytes where they are what we store ourselves, else those that were made of them. */
+function weightsOf(
+  { weights }: InspectedTeacher,
+  file: UploadRow,
+  artifacts: ArtifactStore,
+): Pick<TeacherSource, 'weights' | 'keep'> {
+  if (!weights) return { weights: file, keep: () => artifacts.promote(file.id, file.sha256) };
+  const sha256 = createHash('sha256').update(weights).digest('hex');
+  return { weights: { sha256, bytes: weights.byteLength }, keep: async () => void (await artifacts.put(weights)) };
 }

@@ -28,18 +28,20 @@ function gone(id: string, pointer: string): ProblemError {
 }
 
 /**
- * Hook for create calls: when one is refused, the upload that its body names in `field` goes too, so that nothing of a
+ * Hook for create calls: when one is refused, the uploads that its body names in `fields` go too, so that nothing of a
  * refused call stays.
  */
-export function discardWhenRefused({ storage, artifacts }: Dependencies, field: string) {
+export function discardWhenRefused({ storage, artifacts }: Dependencies, ...fields: string[]) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (reply.statusCode < 400 || reply.statusCode >= 500) return;
-    const id = uploadId(request.body, field);
-    // Only what is a known upload may be discarded: the id is a stranger's text.
-    const upload = id === undefined ? null : await storage.uploads.get(id);
-    if (!upload) return;
-    await storage.uploads.delete(upload.id);
-    await artifacts.discard(upload.id);
+    for (const field of fields) {
+      const id = uploadId(request.body, field);
+      // Only what is a known upload may be discarded: the id is a stranger's text.
+      const upload = id === undefined ? null : await storage.uploads.get(id);
+      if (!upload) continue;
+      await storage.uploads.delete(upload.id);
+      await artifacts.discard(upload.id);
+    }
   };
 }
 

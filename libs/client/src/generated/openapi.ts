@@ -1489,8 +1489,26 @@ export interface components {
             observation: components["schemas"]["ObservationContractInput"];
             /** @description meaning of each logit, in order */
             actions: string[];
-            architecture: components["schemas"]["ArchitectureInput"];
+            /** @description of a file that holds weights only; read from any other file */
+            architecture?: components["schemas"]["ArchitectureInput"];
             weights: {
+                /** @description id of a finished upload */
+                upload: string;
+                /** @description checked against the uploaded bytes */
+                sha256?: string;
+                /**
+                 * @description what wrote the file
+                 * @default safetensors
+                 */
+                format?: components["schemas"]["TeacherFormatInput"];
+                /**
+                 * @description logits are divided by it: a Q-network becomes the policy softmax(Q / temperature)
+                 * @default 1
+                 */
+                temperature?: number;
+            };
+            /** @description safetensors with `observations` (uint8) [n, height, width, stack] and the `logits` [n, actions] that the policy must give on them */
+            reference?: {
                 /** @description id of a finished upload */
                 upload: string;
                 /** @description checked against the uploaded bytes */
@@ -1937,7 +1955,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -2074,6 +2092,12 @@ export interface components {
                 sha256: string;
                 bytes: number;
             };
+            source: {
+                format: components["schemas"]["TeacherFormat"];
+                /** @description of the uploaded file */
+                sha256: string | null;
+            };
+            verification: components["schemas"]["Verification"] | null;
             return: {
                 mean: number;
                 std: number;
@@ -2085,6 +2109,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @enum {string} */
+        TeacherFormat: "safetensors";
+        /** @enum {string} */
+        TeacherFormatInput: "safetensors";
         TrainingData: {
             /** @constant */
             kind: "recorded";
@@ -2209,6 +2237,16 @@ export interface components {
              * @constant
              */
             kind: "mse";
+        };
+        Verification: {
+            /** @description formula of the frames, as [frames, height, width, stack] of bytes */
+            frames: string;
+            /** @description [frames, actions] */
+            logits: number[][];
+            /** @description of the reference's logits, relative to the largest of them; null without a reference */
+            largest_difference: number | null;
+            /** @description what was ignored, inferred or changed */
+            remarks: string[];
         };
         WeightSchedule: {
             /**

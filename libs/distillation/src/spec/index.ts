@@ -9,5 +9,7 @@ export { OptimizerSpec } from './optimizer.ts';
 export { Acting, Player, RecordingSpec } from './recording.ts';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';
 export { SpecError } from './spec-error.ts';
-export { inspectTeacher, type InspectedTeacher, TeacherInput } from './teacher.ts';
+export { inspectTeacher, type InspectedTeacher, type TeacherPaths } from './inspect-teacher.ts';
+export { TeacherInput } from './teacher.ts';
 export { TrainingData } from './training-data.ts';
+export { fixedFrames, type Verification } from './verification.ts';

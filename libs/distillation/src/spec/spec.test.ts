@@ -228,7 +228,9 @@ test('a teacher whose weights are right is described by its layers and its hashe
   const sha256 = createHash('sha256')
     .update(await readFile(weightsPath))
     .digest('hex');
-  const inspected = await inspectTeacher(teacher({ weights: { upload: 'upload_1', sha256 } }), weightsPath);
+  const inspected = await inspectTeacher(teacher({ weights: { upload: 'upload_1', sha256 } }), {
+    weights: weightsPath,
+  });
   expect(inspected).toMatchObject({ sha256, contractHash: contractHash(tinyContract) });
   expect(inspected.table.rows.map(({ name }) => name)).toEqual([
     'conv1',
@@ -252,7 +254,7 @@ test.each([
 ])('%s are refused and named', async (_title, damage, pointer, message) => {
   const path = join(directory, 'damaged');
   await writeFile(path, damage(await readFile(weightsPath)));
-  await expect(inspectTeacher(teacher(), path)).rejects.toMatchObject({
+  await expect(inspectTeacher(teacher(), { weights: path })).rejects.toMatchObject({
     pointer,
     message: expect.stringContaining(message) as string,
   });
@@ -265,7 +267,7 @@ test('one flipped bit is found by the hash that the client states', async () => 
   const path = join(directory, 'flipped');
   await writeFile(path, bytes);
   const flipped = teacher({ weights: { upload: 'upload_1', sha256 } });
-  await expect(inspectTeacher(flipped, path)).rejects.toMatchObject({
+  await expect(inspectTeacher(flipped, { weights: path })).rejects.toMatchObject({
     code: 'weights_hash_mismatch',
     pointer: '/weights/sha256',
   });
@@ -276,7 +278,7 @@ test('a file too large for its architecture is refused without being read', asyn
   await writeFile(path, '');
   // More than one buffer can hold, and no bytes on the disk.
   await truncate(path, 2 ** 40);
-  await expect(inspectTeacher(teacher(), path)).rejects.toMatchObject({
+  await expect(inspectTeacher(teacher(), { weights: path })).rejects.toMatchObject({
     code: 'weights_invalid',
     pointer: '/weights',
     message: expect.stringContaining('too many') as string,
@@ -285,7 +287,7 @@ test('a file too large for its architecture is refused without being read', asyn
 
 test('weights of another architecture are refused by the tensor that does not fit', async () => {
   const other = teacher({ architecture: { layers: [{ kind: 'flatten' }, { kind: 'dense', units: 3 }] } });
-  await expect(inspectTeacher(other, weightsPath)).rejects.toMatchObject({
+  await expect(inspectTeacher(other, { weights: weightsPath })).rejects.toMatchObject({
     pointer: '/weights',
     message: expect.stringContaining("'logits.weight'") as string,
   });
