@@ -34,12 +34,14 @@ export const EVERY_LAYER = [
 
 export const { rows: EVERY_LAYER_ROWS } = layerTable(EVERY_LAYER, [SIZE, SIZE, STACK], ACTIONS);
 
-/** Normal weights of standard deviation 1/2, of which each tensor has its own. */
+/** Normal weights under which activations keep their size, each tensor with its own. */
 export function randomWeights(rows: Parameters<typeof expectedWeights>[0]): Map<string, NamedTensor> {
   const tensors = expectedWeights(rows).map(({ name, shape }, index): [string, NamedTensor] => {
     const random = randomStream(index, 'initialization');
-    const size = shape.reduce((product, length) => product * length, 1);
-    return [name, { dtype: 'F32', shape, data: Float32Array.from({ length: size }, () => random.normal() / 2) }];
+    const product = (sizes: number[]) => sizes.reduce((total, size) => total * size, 1);
+    const deviation = shape.length % 2 === 0 ? Math.sqrt(2 / product(shape.slice(1))) : 0.5;
+    const data = Float32Array.from({ length: product(shape) }, () => random.normal() * deviation);
+    return [name, { dtype: 'F32', shape, data }];
   });
   return new Map(tensors);
 }
