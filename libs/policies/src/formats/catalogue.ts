@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { fitImported } from './fit-imported.ts';
+import { FormatError, type ImportedPolicy, type ImportRequest } from './imported.ts';
+import { readOnnx } from './onnx/read-onnx.ts';
+import { readOurSafetensors } from './safetensors/read-safetensors.ts';
+
+/** Kinds of files that teachers come in. A new one: its name, its case below, and its reader in a folder of its own. */
+export const TeacherFormat = z.enum(['safetensors', 'onnx']).meta({ id: 'TeacherFormat' });
+export type TeacherFormat = z.infer<typeof TeacherFormat>;
+
+/**
+ * Reads a policy out of a file of any of the formats: its layers and weights, fit for `layerTable` and `loadWeights`.
+ * Nothing in the file is executed, and nothing is allocated that the file only claims to hold.
+ * @throws FormatError naming the entry, tensor or operator at fault
+ */
+export async function importPolicy(format: TeacherFormat, request: ImportRequest): Promise<ImportedPolicy> {
+  return fitImported(await readPolicy(format, request), request);
+}
+
+function readPolicy(format: TeacherFormat, request: ImportRequest): ImportedPolicy | Promise<ImportedPolicy> {
+  switch (format) {
+    case 'safetensors':
+      return readOurSafetensors(request);
+    case 'onnx':
+      return readOnnx(request);
+    default:
+      throw new FormatError('format', `'${String(format)}' is no format that can be read`);
+  }
+}
