@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { fitImported } from './fit-imported.ts';
 import { FormatError, type ImportedPolicy, type ImportRequest } from './imported.ts';
+import { readOnnx } from './onnx/read-onnx.ts';
 import { readOurSafetensors } from './safetensors/read-safetensors.ts';
 
 /** Kinds of files that teachers come in. A new one: its name, its case below, and its reader in a folder of its own. */
-export const TeacherFormat = z.enum(['safetensors']).meta({ id: 'TeacherFormat' });
+export const TeacherFormat = z.enum(['safetensors', 'onnx']).meta({ id: 'TeacherFormat' });
 export type TeacherFormat = z.infer<typeof TeacherFormat>;
 
 /**
@@ -20,6 +21,8 @@ function readPolicy(format: TeacherFormat, request: ImportRequest): ImportedPoli
   switch (format) {
     case 'safetensors':
       return readOurSafetensors(request);
+    case 'onnx':
+      return readOnnx(request);
     default:
       throw new FormatError('format', `'${String(format)}' is no format that can be read`);
   }
