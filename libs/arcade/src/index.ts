@@ -1,4 +1,5 @@
 export { ArcadeError, ArcadeUnavailableError } from './arcade-error.ts';
 export { GAMES } from './games.ts';
-export { type Arcade, type ArcadeOptions, type ArcadeStep, openArcade, provisionArcade } from './arcade.ts';
+export { type ArcadeOptions } from './arcade-options.ts';
+export { type Arcade, type ArcadeStep, openArcade, type Start, provisionArcade } from './arcade.ts';
 export { type Act, recordEpisodes, type RecordedEpisode, type RecordingGoal } from './record.ts';
