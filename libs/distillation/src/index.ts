@@ -1,7 +1,7 @@
 export { distill, type DistillInputs, type DistillOptions } from './distill.ts';
 export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
-export { type RegisteredTeacher } from './prepare.ts';
+export { type RegisteredTeacher } from './load-policy.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';

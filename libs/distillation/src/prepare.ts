@@ -1,18 +1,10 @@
-import { buildNetwork, loadWeights, type NamedTensor, type LayerRow, type Policy } from '@distiller/policies';
+import { buildNetwork, type LayerRow, type Policy } from '@distiller/policies';
 import { type Rollouts, splitByEpisode } from '@distiller/rollouts';
 import { type Network } from '@distiller/sobolev';
+import { loadPolicy, type RegisteredTeacher } from './load-policy.ts';
 import { type Observations } from './observations.ts';
-import { type Architecture } from '@distiller/policies';
-import { type DistillationSpec, type ObservationContract } from './spec/index.ts';
+import { type DistillationSpec } from './spec/index.ts';
 import { resolveTable } from './spec/teacher.ts';
-
-/** A teacher as it was registered, with its weights in memory. */
-export interface RegisteredTeacher {
-  observation: ObservationContract;
-  actions: readonly string[];
-  architecture: Architecture;
-  weights: ReadonlyMap<string, NamedTensor>;
-}
 
 /** Everything of a distillation that does not change while it trains. */
 export interface Prepared {
@@ -30,13 +22,11 @@ export async function prepare(
   teacher: RegisteredTeacher,
   rollouts: Rollouts,
 ): Promise<Prepared> {
-  const { observation, actions, architecture, weights } = teacher;
-  const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
+  const { observation, actions } = teacher;
   const student = resolveTable(spec.student, observation, actions.length, '/student');
-  const network = buildNetwork(rows);
   return {
     observations: { frames: await rollouts.loadFrames(), stack: observation.stack },
-    teacher: { network, weights: loadWeights(rows, network, weights) },
+    teacher: loadPolicy(teacher),
     student: { rows: student.rows, network: buildNetwork(student.rows), parameterCount: student.parameters },
     ...splitByEpisode(rollouts, { trainFraction: spec.train_fraction, heldOutFraction: spec.held_out_fraction }),
   };

@@ -3,7 +3,7 @@ import { buildNetwork, loadWeights, logits, type Policy } from '@distiller/polic
 import { createRolloutsWriter, type SealedRollouts } from '@distiller/rollouts';
 import { type RandomStream, randomStream } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
-import { type RegisteredTeacher } from './prepare.ts';
+import { type RegisteredTeacher } from './load-policy.ts';
 import { contractHash, type ObservationContract } from './spec/index.ts';
 import { resolveTable } from './spec/teacher.ts';
 

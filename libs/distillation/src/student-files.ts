@@ -1,6 +1,7 @@
 import { type LayerRow, logits, type Policy, saveWeights, writeSafetensors } from '@distiller/policies';
 import { gatherObservations } from '@distiller/rollouts';
 import { type StudentFiles } from './events.ts';
+import { forContract } from './network-input.ts';
 import { type Observations, observationTensor } from './observations.ts';
 import { contractHash, type ObservationContract } from './spec/index.ts';
 
@@ -25,17 +26,21 @@ export async function studentFiles(
     actions: JSON.stringify(actions),
   };
   return {
-    student: writeSafetensors({ tensors: await saveWeights(rows, student.weights), metadata }),
-    reference: await referenceFile(student, reference),
+    student: writeSafetensors({ tensors: new Map(await weights(student, description)), metadata }),
+    reference: await referenceFile(student, observation, reference),
   };
 }
 
+const weights = async (student: Policy, { rows, observation }: StudentDescription) =>
+  forContract(rows, await saveWeights(rows, student.weights), observation);
+
 async function referenceFile(
   student: Policy,
+  { stack_order: order }: ObservationContract,
   { observations, indices }: { observations: Observations; indices: Int32Array },
 ): Promise<Uint8Array> {
   const { frames, stack } = observations;
-  const images = gatherObservations(frames, indices, { stack });
+  const images = gatherObservations(frames, indices, { stack, order });
   const x = observationTensor(observations, indices);
   const answer = logits(student, x);
   const data = (await answer.data()) as Float32Array;

@@ -14,6 +14,15 @@ export interface Frames {
   width: number;
   /** [count]: for each frame, the index of its episode's first frame. */
   firstOfEpisode: Int32Array;
+  /** What stands before an episode's first frame in a stack: blank frames, unless told, or that frame again. */
+  padding?: Padding;
+}
+
+export type Padding = 'zero' | 'repeat';
+
+/** Of all that a contract says, the one thing that stacking has to know. */
+export function paddingOf(contract: Record<string, unknown>): Padding {
+  return contract['stack_padding'] === 'repeat' ? 'repeat' : 'zero';
 }
 
 /** Decodes every frame. @throws RolloutsError naming the chunk that is corrupt, or when they exceed one buffer (4 GiB) */

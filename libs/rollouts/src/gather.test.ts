@@ -27,6 +27,31 @@ const SHAPES = [
   { height: 5, width: 7, stack: 1 },
 ];
 
+test('newest first is the same stack, turned round', () => {
+  const frames = makeFrames(2, 2);
+  const [oldest, newest] = (['oldest_first', 'newest_first'] as const).map((order) =>
+    gatherObservations(frames, [7, 1], { stack: 3, order }),
+  );
+  for (let pixel = 0; pixel < newest!.length; pixel += 3) {
+    expect([...newest!.subarray(pixel, pixel + 3)]).toEqual([...oldest!.subarray(pixel, pixel + 3)].reverse());
+  }
+});
+
+test('where the contract says so, the first frame of the episode stands before itself', () => {
+  const frames: Frames = { ...makeFrames(1, 1), padding: 'repeat' };
+  const [first, second] = [frames.data[5]!, frames.data[6]!];
+  expect([...gatherObservations(frames, [5, 6], { stack: 4 })]).toEqual([
+    first,
+    first,
+    first,
+    first,
+    first,
+    first,
+    first,
+    second,
+  ]);
+});
+
 test.each(SHAPES)('gathering follows its definition: $height×$width, $stack deep', ({ height, width, stack }) => {
   const frames = makeFrames(height, width);
   const indices = Int32Array.of(9, 3, 3, 5, 0, 7);

@@ -4,20 +4,22 @@ import { stackPixels } from './pixels.mjs';
 export interface GatherOptions {
   /** Frames in one observation. */
   stack: number;
+  /** Of the frames in the last axis; oldest first unless told. */
+  order?: 'oldest_first' | 'newest_first';
   /** Where to write, in ordinary or shared memory; allocated when it is left out. */
   into?: Uint8Array;
 }
 
 /**
- * Stacks the observations that end in the frames `indices`: `stack` frames, oldest first. A stack never reaches across
- * the start of its episode: blank frames stand there, as in ALE's vector environment.
+ * Stacks the observations that end in the frames `indices`: `stack` frames. A stack never reaches across the start of its
+ * episode: there stand blank frames, as in ALE's vector environment, or the episode's first again, as `frames.padding` says.
  * @returns [B, H, W, stack] uint8
  * @throws RangeError when there is no such frame or `into` has another size
  */
 export function gatherObservations(
   frames: Frames,
   indices: ArrayLike<number>,
-  { stack, into }: GatherOptions,
+  { stack, order, into }: GatherOptions,
 ): Uint8Array {
   const size = frames.height * frames.width * stack;
   const observations = into ?? new Uint8Array(indices.length * size);
@@ -27,6 +29,7 @@ export function gatherObservations(
     );
   }
   const all = stackSources(frames, indices, stack);
+  if (order === 'newest_first') for (let b = 0; b < all.length; b += stack) all.subarray(b, b + stack).reverse();
   const words = inWords(frames, observations, stack);
   for (let b = 0; b < indices.length; b++) {
     const sources = all.subarray(b * stack, (b + 1) * stack);
@@ -59,19 +62,24 @@ export function nextFrames({ count, firstOfEpisode }: Frames, indices: Int32Arra
 }
 
 /**
- * The frames that observations are stacked from; the blank frame, `count`, stands before an episode's start.
+ * The frames that observations are stacked from; the blank frame is number `count`.
  * @returns [B, stack] frame indices, oldest first
  * @throws RangeError when there is no such frame
  */
-export function stackSources({ count, firstOfEpisode }: Frames, indices: ArrayLike<number>, stack: number): Int32Array {
+export function stackSources(
+  { count, firstOfEpisode, padding }: Frames,
+  indices: ArrayLike<number>,
+  stack: number,
+): Int32Array {
   const sources = new Int32Array(indices.length * stack);
   for (let b = 0; b < indices.length; b++) {
     const newest = indices[b] as number;
     if (!(newest >= 0 && newest < count)) throw new RangeError(`There is no frame ${newest}, only ${count}.`);
     const first = firstOfEpisode[newest] as number;
+    const before = padding === 'repeat' ? first : count;
     for (let k = 0; k < stack; k++) {
       const frame = newest - stack + 1 + k;
-      sources[b * stack + k] = frame < first ? count : frame;
+      sources[b * stack + k] = frame < first ? before : frame;
     }
   }
   return sources;

@@ -2,7 +2,7 @@ import { checkChunks, readBytes, readChunks, readJson, readLayout } from './arra
 import { decodeGroup, type RolloutsAttributes } from './attributes.ts';
 import { checkActions } from './episode.ts';
 import { type Episode, readEpisodes } from './episodes.ts';
-import { type Frames, readFrames } from './frames.ts';
+import { type Frames, paddingOf, readFrames } from './frames.ts';
 import { RolloutsError } from './rollouts-error.ts';
 import { type ArrayLayout } from './zarr-array.ts';
 import { withZip, type ZipReader } from './zip-reader.ts';
@@ -45,7 +45,10 @@ export async function openRollouts(path: string): Promise<Rollouts> {
       height,
       width,
       episodes,
-      loadFrames: () => withZip(path, (reopened) => readFrames(reopened, frames, episodes)),
+      loadFrames: async () => ({
+        ...(await withZip(path, (reopened) => readFrames(reopened, frames, episodes))),
+        padding: paddingOf(attributes.observation),
+      }),
       loadActions: () => withZip(path, (reopened) => readBytes(reopened, layouts.actions)),
     };
   });

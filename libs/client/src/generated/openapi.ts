@@ -1358,16 +1358,42 @@ export interface components {
              */
             max_pool_last: number;
             /**
-             * @description how colours become grey
+             * @description whether the maximum is taken of grey frames or, before they become grey, of each colour
+             * @default grey
+             * @enum {string}
+             */
+            max_pool_of: "grey" | "rgb";
+            /**
+             * @description how colours become grey: by the emulator’s palette, by OpenCV’s RGB2GRAY, or by the weights of BT.709
              * @default ale
              * @enum {string}
              */
-            grey: "ale";
+            grey: "ale" | "bt601" | "bt709";
             /**
+             * @description emulator pixels cut off at each side before the frame is resized
+             * @default {
+             *       "top": 0,
+             *       "bottom": 0,
+             *       "left": 0,
+             *       "right": 0
+             *     }
+             */
+            crop: {
+                /** @default 0 */
+                top: number;
+                /** @default 0 */
+                bottom: number;
+                /** @default 0 */
+                left: number;
+                /** @default 0 */
+                right: number;
+            };
+            /**
+             * @description OpenCV’s INTER_AREA or INTER_LINEAR
              * @default area
              * @enum {string}
              */
-            resize: "area";
+            resize: "area" | "linear";
             /** @default 84 */
             height: number;
             /** @default 84 */
@@ -1378,16 +1404,17 @@ export interface components {
              */
             stack: number;
             /**
+             * @description order of the frames in the channels of the network’s input
              * @default oldest_first
              * @enum {string}
              */
-            stack_order: "oldest_first";
+            stack_order: "oldest_first" | "newest_first";
             /**
-             * @description what stands before the first frame of an episode
+             * @description what stands before the first frame of an episode: blank frames, or that frame again
              * @default zero
              * @enum {string}
              */
-            stack_padding: "zero";
+            stack_padding: "zero" | "repeat";
             /** @default 0 */
             sticky_action_probability: number;
             /**
@@ -1401,16 +1428,22 @@ export interface components {
              */
             fire_reset: boolean;
             /**
+             * @description whether FIRE is pressed, for one more step, where a life was lost
+             * @default continue
+             * @enum {string}
+             */
+            life_loss: "continue" | "fire";
+            /**
              * @default minimal
              * @enum {string}
              */
             action_set: "minimal" | "full";
             /**
-             * @description factor from uint8 to the pixels the network sees
+             * @description factor from uint8 to what the network is given: pixels in [0, 1], or the bytes themselves
              * @default 1/255
              * @enum {string}
              */
-            scale: "1/255";
+            scale: "1" | "1/255";
         };
         ObservationContractInput: {
             game: string;
@@ -1425,16 +1458,42 @@ export interface components {
              */
             max_pool_last?: number;
             /**
-             * @description how colours become grey
+             * @description whether the maximum is taken of grey frames or, before they become grey, of each colour
+             * @default grey
+             * @enum {string}
+             */
+            max_pool_of?: "grey" | "rgb";
+            /**
+             * @description how colours become grey: by the emulator’s palette, by OpenCV’s RGB2GRAY, or by the weights of BT.709
              * @default ale
              * @enum {string}
              */
-            grey?: "ale";
+            grey?: "ale" | "bt601" | "bt709";
             /**
+             * @description emulator pixels cut off at each side before the frame is resized
+             * @default {
+             *       "top": 0,
+             *       "bottom": 0,
+             *       "left": 0,
+             *       "right": 0
+             *     }
+             */
+            crop?: {
+                /** @default 0 */
+                top?: number;
+                /** @default 0 */
+                bottom?: number;
+                /** @default 0 */
+                left?: number;
+                /** @default 0 */
+                right?: number;
+            };
+            /**
+             * @description OpenCV’s INTER_AREA or INTER_LINEAR
              * @default area
              * @enum {string}
              */
-            resize?: "area";
+            resize?: "area" | "linear";
             /** @default 84 */
             height?: number;
             /** @default 84 */
@@ -1445,16 +1504,17 @@ export interface components {
              */
             stack?: number;
             /**
+             * @description order of the frames in the channels of the network’s input
              * @default oldest_first
              * @enum {string}
              */
-            stack_order?: "oldest_first";
+            stack_order?: "oldest_first" | "newest_first";
             /**
-             * @description what stands before the first frame of an episode
+             * @description what stands before the first frame of an episode: blank frames, or that frame again
              * @default zero
              * @enum {string}
              */
-            stack_padding?: "zero";
+            stack_padding?: "zero" | "repeat";
             /** @default 0 */
             sticky_action_probability?: number;
             /**
@@ -1468,16 +1528,22 @@ export interface components {
              */
             fire_reset?: boolean;
             /**
+             * @description whether FIRE is pressed, for one more step, where a life was lost
+             * @default continue
+             * @enum {string}
+             */
+            life_loss?: "continue" | "fire";
+            /**
              * @default minimal
              * @enum {string}
              */
             action_set?: "minimal" | "full";
             /**
-             * @description factor from uint8 to the pixels the network sees
+             * @description factor from uint8 to what the network is given: pixels in [0, 1], or the bytes themselves
              * @default 1/255
              * @enum {string}
              */
-            scale?: "1/255";
+            scale?: "1" | "1/255";
         };
         Optimizer: {
             /** @constant */
