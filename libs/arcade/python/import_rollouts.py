@@ -45,11 +45,11 @@ def main():
     serve(answer)
 
 
-def opened(path, format, contract, actions):
+def opened(path, format, contract, actions, scratch):
     names = actions or action_names(contract)
     cap_memory()
     try:
-        messages = FORMATS[format](path, contract, len(names))
+        messages = FORMATS[format](path, contract, len(names), scratch)
         header, payload = next(messages)
         yield {**header, "actions": names, "versions": VERSIONS}, payload
         yield from messages

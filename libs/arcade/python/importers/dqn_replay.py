@@ -30,7 +30,7 @@ NAME = re.compile(r"(?:.*/)?(?:\$store\$_(observation|action|reward|terminal)|(a
 STORES = ("observation", "action", "reward", "terminal")
 
 
-def read(path, contract, action_count):
+def read(path, contract, action_count, _scratch):
     archive, names, number, ignored = find_stores(path)
     open_store = lambda key: NpyStream(names[key], gzip.GzipFile(fileobj=archive.open(names[key])))
     observations = open_store("observation")

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 
 import cv2
 import h5py
@@ -40,12 +39,11 @@ MAX_JPEG_BYTES = 1 << 20
 JPEG_MAGIC = b"\xff\xd8\xff"
 
 
-def read(path, contract, action_count):
+def read(path, contract, action_count, scratch):
     with open(path, "rb") as file:
         is_hdf5 = file.read(8) == HDF5_MAGIC
-    with tempfile.TemporaryDirectory() as directory:
-        main, metadata = (path, {}) if is_hdf5 else unpack(path, directory)
-        yield from read_hdf5(main, metadata, contract, action_count)
+    main, metadata = (path, {}) if is_hdf5 else unpack(path, scratch)
+    yield from read_hdf5(main, metadata, contract, action_count)
 
 
 def unpack(path, directory):

@@ -28,7 +28,7 @@ KEYS = {
 REQUIRED = ("frames", "actions", "rewards")
 
 
-def read(path, contract, action_count):
+def read(path, contract, action_count, _scratch):
     arrays, ignored = open_arrays(path)
     frames = arrays["frames"]
     require_pixels(frames.where, frames.dtype)
