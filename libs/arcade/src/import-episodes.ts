@@ -6,13 +6,12 @@ import { z } from 'zod';
 import { provisionArcade } from './arcade.ts';
 import { ImportError } from './arcade-error.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { type ImportFormat } from './import-formats.ts';
 import { type RecordedEpisode } from './record.ts';
 
 const SCRIPT = fileURLToPath(new URL('../python/import_rollouts.py', import.meta.url));
 
 export interface ImportEpisodesOptions {
-  format: ImportFormat;
+  format: 'npz' | 'minari' | 'dqn-replay';
   path: string;
   /** The observation contract that the file was recorded under, by its names on the wire. */
   contract: Readonly<Record<string, unknown>> & { height: number; width: number };
