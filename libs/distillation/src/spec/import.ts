@@ -1,6 +1,6 @@
 import { IMPORT_FORMATS, inspectImport, type InspectedImport, RolloutsError } from '@distiller/rollouts';
 import { z } from 'zod';
-import { Metadata } from './job.ts';
+import { Metadata } from './metadata.ts';
 import { ObservationContract } from './observation-contract.ts';
 import { ResourceName, UploadReference } from './resource.ts';
 import { SpecError } from './spec-error.ts';

@@ -2,9 +2,10 @@
 export { Augmentation } from './augmentation.ts';
 export { checkDistillation } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
-export { DistillationSpec, JobSpec, Metadata } from './job.ts';
+export { DistillationSpec, JobSpec } from './job.ts';
 export { checkImport, ImportSpec } from './import.ts';
 export { LossSpec, ValueTerm } from './loss.ts';
+export { Metadata } from './metadata.ts';
 export { contractDifferences, contractHash, ObservationContract } from './observation-contract.ts';
 export { OptimizerSpec } from './optimizer.ts';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';

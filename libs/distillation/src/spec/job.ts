@@ -1,16 +1,11 @@
 import { Architecture } from '@distiller/policies/description';
 import { z } from 'zod';
 import { LossSpec } from './loss.ts';
+import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
 
 /** A resource by its id or its name. */
 const Reference = z.string().min(1).max(200);
-
-const MAX_METADATA = 64;
-export const Metadata = z
-  .record(z.string().min(1).max(64), z.string().max(512))
-  .refine((metadata) => Object.keys(metadata).length <= MAX_METADATA, { error: `more than ${MAX_METADATA} entries` })
-  .default({});
 
 export const DistillationSpec = z
   .strictObject({
