@@ -3,6 +3,12 @@
 A message is two little-endian u32 (bytes of header, bytes of payload), a JSON header, and a raw payload. Every request
 gets one reply, in order; a reply with "error" in its header says what was wrong with the request. The process ends when
 its standard input does, that is, at the latest when its parent dies.
+
+| request | payload | reply | payload |
+|---|---|---|---|
+| open: contract, num_envs, max_episode_frames | | actions, versions, fast | |
+| reset: games, seeds (-1: its generator goes on) | | | uint8 [num_envs, height, width]: the newest frames |
+| step: again (whether a game that ended starts anew) | uint8 [num_envs] actions | rewards, terminated, truncated | as reset |
 """
 
 import json
@@ -11,6 +17,9 @@ import signal
 import struct
 import sys
 
+# Isolated (-I), Python does not look beside the script.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
 
 def main():
     # Ctrl-C reaches the whole process group; the parent decides what it means.
@@ -18,53 +27,51 @@ def main():
     requests = sys.stdin.buffer
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # Whatever the emulator prints must not end up among the replies.
-    game = None
+    games = None
     while (request := read_message(requests)) is not None:
         header, payload = request
         try:
             if header["do"] == "open":
-                game, reply, observations = open_game(**header["options"])
+                games, reply = open_games(header["contract"], header["num_envs"], header["max_episode_frames"])
+                frames = b""
             elif header["do"] == "reset":
-                reply, observations = reset(game, header["seed"])
+                reply, frames = {}, games.reset(header["games"], header["seeds"])
             else:
-                reply, observations = step(game, payload)
+                reply, frames = step(games, payload, header["again"])
         except Exception as error:
-            reply, observations = {"error": f"{type(error).__name__}: {error}"}, b""
-        write_message(replies, reply, observations)
+            reply, frames = {"error": f"{type(error).__name__}: {error}"}, b""
+        write_message(replies, reply, frames)
 
 
-def open_game(max_pool_last, action_set, **options):
+def open_games(contract, num_envs, max_episode_frames):
     import ale_py
     import gymnasium
     import numpy
-    from ale_py.vector_env import AtariVectorEnv
 
-    game = AtariVectorEnv(
-        maxpool=max_pool_last > 1,
-        full_action_space=action_set == "full",
-        # The observation after an episode's last step is the first of the next: no step is lost between them.
-        autoreset_mode=gymnasium.vector.AutoresetMode.SAME_STEP,
-        reward_clipping=False,
-        episodic_life=False,
-        grayscale=True,
-        **options,
-    )
-    versions = {module.__name__: module.__version__ for module in (ale_py, gymnasium, numpy)}
-    return game, {"actions": [action.name for action in game.ale.get_action_set()], "versions": versions}, b""
+    from observed_games import ObservedGames
+    from vector_games import VectorGames
 
+    fast = VectorGames.plays(contract)
+    games = (VectorGames if fast else ObservedGames)(contract, num_envs, max_episode_frames)
+    modules = [ale_py, gymnasium, numpy]
+    if not fast:
+        import cv2
 
-def reset(game, seed):
-    observations, _ = game.reset(seed=seed)
-    return {}, observations
+        modules.append(cv2)
+    versions = {module.__name__: module.__version__ for module in modules}
+    return games, {"actions": games.actions, "versions": versions, "fast": fast}
 
 
-def step(game, payload):
+def step(games, payload, again):
     import numpy
 
     actions = numpy.frombuffer(payload, dtype=numpy.uint8).astype(numpy.int32)
-    observations, rewards, terminated, truncated, _ = game.step(actions)
+    frames, rewards, terminated, truncated = games.step(actions)
+    ended = numpy.flatnonzero(terminated | truncated).tolist()
+    if again and ended:
+        frames = games.reset(ended, [-1] * len(ended))
     outcome = {"rewards": rewards.tolist(), "terminated": terminated.tolist(), "truncated": truncated.tolist()}
-    return outcome, observations
+    return outcome, frames
 
 
 def read_message(stream):
@@ -86,7 +93,8 @@ def write_message(stream, header, payload):
     stream.flush()
 
 
-try:
-    main()
-except BrokenPipeError:
-    os._exit(0)  # The parent is gone; there is nobody left to tell.
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokenPipeError:
+        os._exit(0)  # The parent is gone; there is nobody left to tell.

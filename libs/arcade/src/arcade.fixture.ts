@@ -1,4 +1,4 @@
-import { type ArcadeOptions } from './arcade.ts';
+import { type ArcadeOptions } from './arcade-options.ts';
 
 export const BREAKOUT: ArcadeOptions = {
   game: 'breakout',

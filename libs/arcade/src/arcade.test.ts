@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { processesWith, waitUntil } from '../../../test/processes.ts';
 import { findArcadePython } from '../../../test/python.ts';
 import { actionAt, BREAKOUT } from './arcade.fixture.ts';
-import { type Arcade, type ArcadeOptions, openArcade } from './arcade.ts';
+import { type Arcade, openArcade } from './arcade.ts';
+import { type ArcadeOptions } from './arcade-options.ts';
 import { ArcadeError } from './arcade-error.ts';
 
 describe.runIf(await findArcadePython())('the arcade', () => {
@@ -55,6 +56,64 @@ describe.runIf(await findArcadePython())('the arcade', () => {
       }
       expect(ends).toEqual([{ terminated: [false], truncated: [true], blank: [true, true, true, false] }]);
     });
+  });
+
+  test('a game that is restarted from a seed plays what it would alone, whatever was played before and beside it', async () => {
+    const play = async (arcade: Arcade, steps: number) => {
+      let pixels = '';
+      for (let step = 0; step < steps; step++) {
+        const actions = Array.from({ length: arcade.options.numEnvs }, () => actionAt(step, 4));
+        const { observations } = await arcade.step(actions, { again: false });
+        pixels += Buffer.from(observations.subarray(-84 * 84)).toString('base64');
+      }
+      return pixels;
+    };
+    const sticky = { ...BREAKOUT, stickyActionProbability: 0.25 };
+    await opened({ ...sticky, numEnvs: 1, seed: 42 }, async (alone) => {
+      await opened(sticky, async (pair) => {
+        await play(pair, 30);
+        const beside = pair.observations.slice(0, 4 * 84 * 84);
+        await pair.restart([{ game: 1, seed: 42 }]);
+        expect(Buffer.compare(pair.observations.subarray(0, 4 * 84 * 84), beside)).toBe(0);
+        expect(blankFrames(pair.observations.subarray(4 * 84 * 84))).toEqual([true, true, true, false]);
+        expect(await play(pair, 30)).toBe(await play(alone, 30));
+      });
+    });
+  });
+
+  test('where the first frame is repeated, an episode’s stack begins with nothing else', async () => {
+    const repeated = { ...BREAKOUT, numEnvs: 1, stackPadding: 'repeat' as const };
+    await opened(repeated, ({ observations, fast }) => {
+      const frames = [0, 1, 2, 3].map((k) => observations.subarray(k * 84 * 84, (k + 1) * 84 * 84));
+      expect(frames.map((frame) => Buffer.compare(frame, frames[3]!))).toEqual([0, 0, 0, 0]);
+      expect(fast).toBe(true);
+    });
+  });
+
+  test('a crop and FIRE after a lost life are played by single emulators', async () => {
+    const size = { height: 160, width: 160 };
+    const crop = { top: 34, bottom: 16, left: 0, right: 0 };
+    const uncropped = { ...BREAKOUT, numEnvs: 1, height: 210, width: 160, noopMax: 0 };
+    const lostBalls = async (options: ArcadeOptions) => {
+      let blank = 0;
+      await opened(options, async (arcade) => {
+        for (let step = 0; step < 150; step++) {
+          const { observations } = await arcade.step([0]);
+          const frame = observations.subarray(3 * options.height * options.width);
+          const rows = options.crop ? frame : frame.subarray(34 * 160, 194 * 160);
+          // Between the bricks and the paddle there is nothing but the ball.
+          const field = rows.subarray(70 * 160, 150 * 160).filter((_, at) => at % 160 > 10 && at % 160 < 150);
+          if (field.every((pixel) => pixel === 0)) blank += 1;
+        }
+      });
+      return blank;
+    };
+    const [without, fired] = [
+      await lostBalls(uncropped),
+      await lostBalls({ ...uncropped, ...size, crop, lifeLoss: 'fire' }),
+    ];
+    expect(without).toBeGreaterThan(75);
+    expect(fired).toBeLessThan(without / 2);
   });
 
   test('the action set is the minimal or the full one', async () => {

@@ -1,35 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ArcadeError } from './arcade-error.ts';
-import { startEmulator } from './emulator.ts';
+import { type ArcadeOptions, openRequest } from './arcade-options.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { beginStacks, stackFrames } from './frame-stacks.ts';
 import { GAMES } from './games.ts';
 import { provideVenv } from './venv.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('../python/requirements.txt', import.meta.url));
-
-export interface ArcadeOptions {
-  /** One of GAMES. */
-  game: string;
-  /** Games played side by side; game i of n starts from seed + i. */
-  numEnvs: number;
-  seed: number;
-  /** Emulator frames for which an action is held. */
-  frameSkip: number;
-  /** 1, or 2 for the maximum of the last two emulator frames. */
-  maxPoolLast: number;
-  /** Frames in an observation. */
-  stack: number;
-  height: number;
-  width: number;
-  /** Upper bound of the random number of no-ops at an episode's start. */
-  noopMax: number;
-  /** Whether FIRE is pressed at an episode's start in games that wait for it. */
-  fireReset: boolean;
-  stickyActionProbability: number;
-  actionSet: 'minimal' | 'full';
-  /** Emulator frames after which an episode is truncated; 108,000 (half an hour of play) unless told. */
-  maxEpisodeFrames?: number;
-}
 
 export interface ArcadeStep {
   /** [numEnvs, stack, height, width], oldest frame first. Where an episode ended it is the next one's first. */
@@ -42,6 +20,13 @@ export interface ArcadeStep {
   truncated: boolean[];
 }
 
+/** A game that starts anew, from a seed of its own. */
+export interface Start {
+  game: number;
+  /** In [0, 2³¹). */
+  seed: number;
+}
+
 /** Games of one kind, played side by side in a process of their own. */
 export interface Arcade {
   options: ArcadeOptions;
@@ -49,16 +34,28 @@ export interface Arcade {
   actions: string[];
   /** Of the emulator's packages. */
   versions: Record<string, string>;
-  /** What the games show now: [numEnvs, stack, height, width] grey pixels, oldest frame first, blank before a start. */
+  /** Whether ale-py's vector environment plays them; else each is an emulator in Python, at a third of the speed. */
+  fast: boolean;
+  /** What the games show now: [numEnvs, stack, height, width] grey pixels, oldest frame first. */
   observations: Uint8Array;
-  /** Starts every game anew. */
+  /** Starts every game anew, game i from seed + i. */
   reset(seed: number): Promise<Uint8Array>;
-  /** Plays one action in every game; a game that ended starts anew at once. @throws ArcadeError */
-  step(actions: ArrayLike<number>): Promise<ArcadeStep>;
+  /** Starts these games anew. What a game plays then depends on its seed and actions alone. */
+  restart(starts: readonly Start[]): Promise<Uint8Array>;
+  /**
+   * Plays one action in every game; a game that ended starts anew at once, unless `again` is false: then it waits for
+   * `restart`, and what it shows means nothing until then.
+   * @throws ArcadeError
+   */
+  step(actions: ArrayLike<number>, options?: { again?: boolean }): Promise<ArcadeStep>;
   close(): Promise<void>;
 }
 
-const Opened = z.object({ actions: z.array(z.string()), versions: z.record(z.string(), z.string()) });
+const Opened = z.object({
+  actions: z.array(z.string()),
+  versions: z.record(z.string(), z.string()),
+  fast: z.boolean(),
+});
 const Stepped = z.object({
   rewards: z.array(z.number()),
   terminated: z.array(z.boolean()),
@@ -71,36 +68,44 @@ export async function provisionArcade(): Promise<string> {
 }
 
 /**
- * Opens games in the Arcade Learning Environment, as its vector environment plays them: the same options, seed and
- * actions give the same observations.
+ * Opens games in the Arcade Learning Environment: the same options, seed and actions give the same observations.
  * @throws ArcadeError, ArcadeUnavailableError
  */
 export async function openArcade(options: ArcadeOptions): Promise<Arcade> {
   if (!GAMES.includes(options.game)) throw new ArcadeError(`Unknown game '${options.game}'.`);
   const emulator = startEmulator(await provisionArcade());
   try {
-    const opened = Opened.parse((await emulator.request({ do: 'open', options: toPython(options) })).header);
-    const reset = async (seed: number) => (await emulator.request({ do: 'reset', seed })).payload;
-    const arcade: Arcade = {
-      options,
-      ...opened,
-      observations: await reset(options.seed),
-      async reset(seed) {
-        return (arcade.observations = await reset(seed));
-      },
-      async step(actions) {
-        const { header, payload } = await emulator.request({ do: 'step' }, checkedActions(actions, arcade));
-        const { rewards, terminated, truncated } = Stepped.parse(header);
-        arcade.observations = payload;
-        return { observations: payload, rewards: Float32Array.from(rewards), terminated, truncated };
-      },
-      close: () => emulator.close(),
-    };
+    const arcade = createArcade(emulator, options, Opened.parse((await emulator.request(openRequest(options))).header));
+    await arcade.reset(options.seed);
     return arcade;
   } catch (error) {
     await emulator.close();
     throw error;
   }
+}
+
+function createArcade(emulator: Emulator, options: ArcadeOptions, opened: z.infer<typeof Opened>): Arcade {
+  const arcade: Arcade = {
+    options,
+    ...opened,
+    observations: new Uint8Array(options.numEnvs * options.stack * options.height * options.width),
+    reset: (seed) =>
+      arcade.restart(Array.from({ length: options.numEnvs }, (_, game) => ({ game, seed: seed + game }))),
+    async restart(starts) {
+      const games = starts.map(({ game }) => game);
+      const { payload } = await emulator.request({ do: 'reset', games, seeds: starts.map(({ seed }) => seed) });
+      return (arcade.observations = beginStacks(options, arcade.observations, { frames: payload, games }));
+    },
+    async step(actions, { again = true } = {}) {
+      const { header, payload } = await emulator.request({ do: 'step', again }, checkedActions(actions, arcade));
+      const { rewards, terminated, truncated } = Stepped.parse(header);
+      const begins = (game: number) => terminated[game] === true || truncated[game] === true;
+      arcade.observations = stackFrames(options, arcade.observations, { frames: payload, begins });
+      return { observations: arcade.observations, rewards: Float32Array.from(rewards), terminated, truncated };
+    },
+    close: () => emulator.close(),
+  };
+  return arcade;
 }
 
 /** The emulator itself would take any number for an action. */
@@ -114,21 +119,4 @@ function checkedActions(actions: ArrayLike<number>, { options, actions: names }:
     }
   }
   return Uint8Array.from(actions);
-}
-
-function toPython(options: ArcadeOptions) {
-  return {
-    game: options.game,
-    num_envs: options.numEnvs,
-    frameskip: options.frameSkip,
-    max_pool_last: options.maxPoolLast,
-    stack_num: options.stack,
-    img_height: options.height,
-    img_width: options.width,
-    noop_max: options.noopMax,
-    use_fire_reset: options.fireReset,
-    repeat_action_probability: options.stickyActionProbability,
-    action_set: options.actionSet,
-    max_num_frames_per_episode: options.maxEpisodeFrames ?? 108_000,
-  };
 }

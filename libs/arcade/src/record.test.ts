@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { findArcadePython } from '../../../test/python.ts';
 import { actionAt, BREAKOUT } from './arcade.fixture.ts';
-import { type ArcadeOptions, openArcade } from './arcade.ts';
+import { openArcade } from './arcade.ts';
+import { type ArcadeOptions } from './arcade-options.ts';
 import { type RecordedEpisode, recordEpisodes, type RecordingGoal } from './record.ts';
 
 describe.runIf(await findArcadePython())('recording', () => {
