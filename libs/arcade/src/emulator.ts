@@ -21,11 +21,12 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-export function startEmulator(python: string): Emulator {
+/** Starts `script`, which speaks the protocol of python/arcade.py; `what` it is called where it ends unasked. */
+export function startEmulator(python: string, script = SCRIPT, what = 'emulator'): Emulator {
   // Isolated: neither the user's PYTHONPATH nor the working directory decides what is imported.
-  const child = spawn(python, ['-I', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, ['-I', script], { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: Waiting[] = [];
-  const ended = whenEnded(child);
+  const ended = whenEnded(child, what);
   let death: ArcadeError | undefined;
   void ended.then((error) => {
     death = error;
@@ -57,13 +58,13 @@ export function startEmulator(python: string): Emulator {
 }
 
 /** Resolves, with what is to be told of it, when the process is gone or could not be started. */
-async function whenEnded(child: ChildProcess): Promise<ArcadeError> {
+async function whenEnded(child: ChildProcess, what: string): Promise<ArcadeError> {
   let said = '';
   child.stderr?.on('data', (piece: Buffer) => (said = (said + piece.toString()).slice(-STDERR_KEPT)));
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-    return new ArcadeError(`The emulator's process ended (${signal ?? `exit code ${code}`}). ${said}`.trim());
+    return new ArcadeError(`The ${what}'s process ended (${signal ?? `exit code ${code}`}). ${said}`.trim());
   } catch (cause) {
-    return new ArcadeError(`The emulator's process did not start: ${String(cause)}`, { cause });
+    return new ArcadeError(`The ${what}'s process did not start: ${String(cause)}`, { cause });
   }
 }

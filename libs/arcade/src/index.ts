@@ -1,5 +1,6 @@
-export { ArcadeError, ArcadeUnavailableError } from './arcade-error.ts';
+export { ArcadeError, ArcadeUnavailableError, ImportError } from './arcade-error.ts';
 export { GAMES } from './games.ts';
 export { type ArcadeOptions } from './arcade-options.ts';
 export { type Arcade, type ArcadeStep, openArcade, type Start, provisionArcade } from './arcade.ts';
 export { type Act, recordEpisodes, type RecordedEpisode, type RecordingGoal } from './record.ts';
+export { importEpisodes, type ImportEpisodesOptions, type ImportEvent, type OpenedImport } from './import-episodes.ts';

@@ -1,6 +1,7 @@
 export { distill, type DistillInputs, type DistillOptions } from './distill.ts';
 export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
+export { type ImportFiles, importRollouts, type ImportRolloutsEvent } from './import-rollouts.ts';
 export { type RegisteredTeacher } from './load-policy.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.

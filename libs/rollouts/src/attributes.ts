@@ -3,6 +3,15 @@ import { RolloutsError } from './rollouts-error.ts';
 
 const MAX_ACTIONS = 18;
 
+const ImportSource = z.object({
+  format: z.string().min(1).max(50),
+  name: z.string().max(200),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What the file calls itself, and what was found remarkable about it. */
+  details: z.record(z.string(), z.union([z.string(), z.boolean()])),
+  remarks: z.array(z.string()),
+});
+
 /** What a rollouts file says of itself: the attributes of its zarr group. */
 export const RolloutsAttributes = z.object({
   format_version: z.literal(1),
@@ -13,9 +22,12 @@ export const RolloutsAttributes = z.object({
   contract_hash: z.string().min(1).max(100),
   /** Name of the policy that played; null when it is unknown. */
   teacher: z.string().max(200).nullable(),
-  acting: z.enum(['sampled', 'greedy']),
-  seed: z.int(),
+  acting: z.enum(['sampled', 'greedy', 'unknown']),
+  /** Null where the play was recorded elsewhere. */
+  seed: z.int().nullable(),
   versions: z.record(z.string(), z.string()),
+  /** The file that imported play comes from. */
+  source: ImportSource.optional(),
 });
 export type RolloutsAttributes = z.infer<typeof RolloutsAttributes>;
 

@@ -3,6 +3,7 @@ export { Augmentation } from './augmentation.ts';
 export { checkDistillation, checkSameContract } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
 export { DistillationSpec, JobSpec } from './job.ts';
+export { checkImport, ImportSpec } from './import.ts';
 export { LossSpec, ValueTerm } from './loss.ts';
 export { contractDifferences, contractHash, ObservationContract } from './observation-contract.ts';
 export { OptimizerSpec } from './optimizer.ts';

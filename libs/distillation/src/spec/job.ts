@@ -1,5 +1,6 @@
 import { Architecture } from '@distiller/policies/description';
 import { z } from 'zod';
+import { ImportSpec } from './import.ts';
 import { LossSpec } from './loss.ts';
 import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
@@ -56,8 +57,8 @@ export type DistillationSpec = z.infer<typeof DistillationSpec>;
 
 /** What POST /v1/jobs takes: one variant a kind of job. */
 export const JobSpec = z
-  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec], {
-    error: unknownKind('kind of job', ['distillation', 'recording']),
+  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec, ImportSpec], {
+    error: unknownKind('kind of job', ['distillation', 'recording', 'import']),
   })
   .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof JobSpec>;
