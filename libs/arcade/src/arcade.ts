@@ -116,7 +116,8 @@ function checkedActions(actions: ArrayLike<number>, { options, actions: names }:
   return Uint8Array.from(actions);
 }
 
-function toPython(options: ArcadeOptions) {
+/** The options in the words of the vector environment. */
+export function toPython(options: ArcadeOptions) {
   return {
     game: options.game,
     num_envs: options.numEnvs,

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArcadeError } from './arcade-error.ts';
 import { createMessageReader, encodeMessage, type Message } from './messages.ts';
 
-const SCRIPT = fileURLToPath(new URL('../python/arcade.py', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('../python/', import.meta.url));
 const STDERR_KEPT = 4_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -21,9 +22,10 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-export function startEmulator(python: string): Emulator {
+/** @param script the program in `python/` that answers; what it is asked is its own */
+export function startEmulator(python: string, script = 'arcade.py'): Emulator {
   // Isolated: neither the user's PYTHONPATH nor the working directory decides what is imported.
-  const child = spawn(python, ['-I', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, ['-I', join(SCRIPTS, script)], { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: Waiting[] = [];
   const ended = whenEnded(child);
   let death: ArcadeError | undefined;
