@@ -1,6 +1,9 @@
 export { distill, type DistillInputs, type DistillOptions } from './distill.ts';
 export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
+export { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from './evaluation/evaluate-policies.ts';
+export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.ts';
+export { readStudent } from './evaluation/student.ts';
 export { type RegisteredTeacher } from './prepare.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.

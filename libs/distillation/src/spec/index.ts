@@ -2,8 +2,12 @@
 export { Augmentation } from './augmentation.ts';
 export { checkDistillation } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
-export { DistillationSpec, JobSpec, Metadata } from './job.ts';
+export { checkEvaluation } from './check-evaluation.ts';
+export { EvaluationSpec } from './evaluation.ts';
+export { EvaluationReport } from './evaluation-report.ts';
+export { DistillationSpec, JobSpec } from './job.ts';
 export { LossSpec, ValueTerm } from './loss.ts';
+export { Metadata } from './metadata.ts';
 export { contractDifferences, contractHash, ObservationContract } from './observation-contract.ts';
 export { OptimizerSpec } from './optimizer.ts';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';

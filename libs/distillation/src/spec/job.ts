@@ -1,16 +1,10 @@
 import { Architecture } from '@distiller/policies/description';
 import { z } from 'zod';
+import { heldOutFields } from './held-out.ts';
 import { LossSpec } from './loss.ts';
+import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
-
-/** A resource by its id or its name. */
-const Reference = z.string().min(1).max(200);
-
-const MAX_METADATA = 64;
-export const Metadata = z
-  .record(z.string().min(1).max(64), z.string().max(512))
-  .refine((metadata) => Object.keys(metadata).length <= MAX_METADATA, { error: `more than ${MAX_METADATA} entries` })
-  .default({});
+import { Reference } from './reference.ts';
 
 export const DistillationSpec = z
   .strictObject({
@@ -28,25 +22,8 @@ export const DistillationSpec = z
       .max(1)
       .default(0.25)
       .describe('share of the frames before the held-out episodes, in time order'),
-    held_out_fraction: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.2)
-      .describe('the last whole episodes that make up at least this share'),
     evaluate_every: z.int().min(1).default(250).describe('steps between evaluations'),
-    evaluation_frames: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(2000)
-      .describe('held-out frames for kl and action_error, evenly spread'),
-    jacobian_frames: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(200)
-      .describe('held-out frames for jacobian_error, evenly spread'),
+    ...heldOutFields,
     seed: z.int().min(0).max(0xffff_ffff).default(1),
     metadata: Metadata,
   })
