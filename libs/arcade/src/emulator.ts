@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ArcadeError } from './arcade-error.ts';
 import { createMessageReader, encodeMessage, type Message } from './messages.ts';
 
-const SCRIPT = fileURLToPath(new URL('../python/arcade.py', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('../python/', import.meta.url));
 const STDERR_KEPT = 4_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -21,10 +22,10 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Starts `script`, which speaks the protocol of python/arcade.py; `what` it is called where it ends unasked. */
-export function startEmulator(python: string, script = SCRIPT, what = 'emulator'): Emulator {
+/** Starts a program of `python/`, which speaks the protocol of arcade.py; `what` it is called where it ends unasked. */
+export function startEmulator(python: string, script = 'arcade.py', what = 'emulator'): Emulator {
   // Isolated: neither the user's PYTHONPATH nor the working directory decides what is imported.
-  const child = spawn(python, ['-I', script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(python, ['-I', join(SCRIPTS, script)], { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: Waiting[] = [];
   const ended = whenEnded(child, what);
   let death: ArcadeError | undefined;

@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { provisionArcade } from './arcade.ts';
 import { ImportError } from './arcade-error.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { type RecordedEpisode } from './record.ts';
 
-const SCRIPT = fileURLToPath(new URL('../python/import_rollouts.py', import.meta.url));
 
 export interface ImportEpisodesOptions {
   format: 'npz' | 'minari' | 'dqn-replay';
@@ -72,7 +70,7 @@ interface Received {
  * ArcadeUnavailableError where there is no Python
  */
 export async function* importEpisodes(options: ImportEpisodesOptions): AsyncGenerator<ImportEvent> {
-  const importer = startEmulator(await provisionArcade(), SCRIPT, 'importer');
+  const importer = startEmulator(await provisionArcade(), 'import_rollouts.py', 'importer');
   const scratch = await mkdtemp(join(options.scratch ?? tmpdir(), 'import-'));
   try {
     yield* toEvents(replies(importer, options, scratch), options.contract);

@@ -35,7 +35,8 @@ export function compareLabels(teacher: Labels, student: Labels): Pick<Evaluation
   return { kl: kl / frames, action_error: disagreements / frames };
 }
 
-function compareJacobians({ observations, teacher, jacobianFrames }: EvaluationSet, student: Policy): number {
+/** ‖J_s − J_t‖² / ‖J_t‖² over the frames for it. */
+export function compareJacobians({ observations, teacher, jacobianFrames }: EvaluationSet, student: Policy): number {
   let [difference, reference] = [0, 0];
   for (let start = 0; start < jacobianFrames.length; start += JACOBIAN_BATCH) {
     const norms = tidy(() => {
@@ -49,6 +50,9 @@ function compareJacobians({ observations, teacher, jacobianFrames }: EvaluationS
   return difference / reference;
 }
 
-function argmax(values: Float32Array): number {
-  return values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
+/** The index of the largest value; of several, the first. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) if (values[index]! > values[best]!) best = index;
+  return best;
 }

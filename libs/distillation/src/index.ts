@@ -3,6 +3,9 @@ export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
 export { type ImportFiles, importRollouts, type ImportRolloutsEvent } from './import-rollouts.ts';
 export { type RegisteredTeacher } from './load-policy.ts';
+export { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from './evaluation/evaluate-policies.ts';
+export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.ts';
+export { readStudent } from './evaluation/student.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';

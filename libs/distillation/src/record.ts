@@ -52,7 +52,7 @@ export async function record(
   }
 }
 
-function toArcade(contract: ObservationContract) {
+export function toArcade(contract: ObservationContract) {
   return {
     game: contract.game,
     frameSkip: contract.frame_skip,
@@ -67,7 +67,7 @@ function toArcade(contract: ObservationContract) {
   };
 }
 
-function loadPolicy({ observation, actions, architecture, weights }: RegisteredTeacher): Policy {
+export function loadPolicy({ observation, actions, architecture, weights }: RegisteredTeacher): Policy {
   const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
   const network = buildNetwork(rows);
   return { network, weights: loadWeights(rows, network, weights) };

@@ -22,6 +22,7 @@ export function createArtifacts(database: Database): Artifacts {
           modelFiles: { none: {} },
           labels: { none: {} },
           jobFiles: { none: {} },
+          jobs: { none: {} },
         },
         select: { sha256: true },
       });

@@ -6,7 +6,7 @@ export { newId } from './identifiers.ts';
 export { type Claim } from './jobs/claim.ts';
 export { type Outcome } from './jobs/finish.ts';
 export { isFinal, type JobError, type JobRow, type JobStatus } from './jobs/job-row.ts';
-export { type NewJob } from './jobs/jobs.ts';
+export { type NewJob, type TakenFile } from './jobs/jobs.ts';
 export { type Made } from './jobs/made.ts';
 export { type NewJobFile } from './job-files.ts';
 export { type LabelsRow } from './labels.ts';

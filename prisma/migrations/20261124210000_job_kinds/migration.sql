@@ -9,7 +9,8 @@ ADD COLUMN "made_by_job_id" TEXT;
 
 -- AlterTable
 ALTER TABLE "jobs" ADD COLUMN "labels_id" TEXT,
-ADD COLUMN "student_id" TEXT;
+ADD COLUMN "student_id" TEXT,
+ADD COLUMN "file_sha256" TEXT;
 
 -- AlterTable
 ALTER TABLE "checkpoints" ADD COLUMN "name" TEXT NOT NULL DEFAULT 'state';
@@ -55,6 +56,9 @@ CREATE INDEX "jobs_labels_id_idx" ON "jobs"("labels_id");
 CREATE INDEX "jobs_student_id_idx" ON "jobs"("student_id");
 
 -- CreateIndex
+CREATE INDEX "jobs_file_sha256_idx" ON "jobs"("file_sha256");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "labels_name_key" ON "labels"("name");
 
 -- CreateIndex
@@ -77,6 +81,9 @@ ALTER TABLE "jobs" ADD CONSTRAINT "jobs_labels_id_fkey" FOREIGN KEY ("labels_id"
 
 -- AddForeignKey
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_student_id_fkey" FOREIGN KEY ("student_id") REFERENCES "models"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "jobs" ADD CONSTRAINT "jobs_file_sha256_fkey" FOREIGN KEY ("file_sha256") REFERENCES "artifacts"("sha256") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "labels" ADD CONSTRAINT "labels_teacher_id_fkey" FOREIGN KEY ("teacher_id") REFERENCES "teachers"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -5,7 +5,7 @@ import { SpecError } from './spec-error.ts';
 import { resolveTable } from './teacher.ts';
 
 /** What a job needs to know of the resources that it names. */
-interface Seen {
+export interface Seen {
   observation: ObservationContract;
   actions: readonly string[];
 }
@@ -23,11 +23,15 @@ export function checkDistillation(
 ): LayerTable {
   if (rollouts) {
     checkSameContract('/rollouts', teacher, rollouts);
-    if (rollouts.episodes < 2) {
-      throw new SpecError('rollouts_too_short', '/rollouts', 'one episode: held out, it leaves none to train on');
-    }
+    requireEpisodes(rollouts);
   }
   return resolveTable(spec.student, teacher.observation, teacher.actions.length, '/student');
+}
+
+/** @throws SpecError `rollouts_too_short` */
+export function requireEpisodes({ episodes }: { episodes: number }): void {
+  if (episodes >= 2) return;
+  throw new SpecError('rollouts_too_short', '/rollouts', 'one episode: held out, it leaves none to train on');
 }
 
 /**

@@ -1,5 +1,7 @@
 import { Architecture } from '@distiller/policies/description';
 import { z } from 'zod';
+import { EvaluationSpec } from './evaluation.ts';
+import { heldOutFields } from './held-out.ts';
 import { ImportSpec } from './import.ts';
 import { LossSpec } from './loss.ts';
 import { Metadata } from './metadata.ts';
@@ -26,25 +28,8 @@ export const DistillationSpec = z
       .max(1)
       .default(0.25)
       .describe('share of the frames before the held-out episodes, in time order'),
-    held_out_fraction: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.2)
-      .describe('the last whole episodes that make up at least this share'),
     evaluate_every: z.int().min(1).default(250).describe('steps between evaluations'),
-    evaluation_frames: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .default(2000)
-      .describe('held-out frames for kl and action_error, evenly spread'),
-    jacobian_frames: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .default(200)
-      .describe('held-out frames for jacobian_error, evenly spread'),
+    ...heldOutFields,
     seed: z.int().min(0).max(0xffff_ffff).default(1),
     metadata: Metadata,
   })
@@ -57,8 +42,8 @@ export type DistillationSpec = z.infer<typeof DistillationSpec>;
 
 /** What POST /v1/jobs takes: one variant a kind of job. */
 export const JobSpec = z
-  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec, ImportSpec], {
-    error: unknownKind('kind of job', ['distillation', 'recording', 'import']),
+  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec, ImportSpec, EvaluationSpec], {
+    error: unknownKind('kind of job', ['distillation', 'recording', 'import', 'evaluation']),
   })
   .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof JobSpec>;

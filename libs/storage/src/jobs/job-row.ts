@@ -24,6 +24,8 @@ export interface JobRow {
   labels: { id: string; name: string } | null;
   /** The model that plays or is judged. */
   studentId: string | null;
+  /** An uploaded file that the job reads. */
+  fileSha256: string | null;
   /** What the job has made. */
   modelId: string | null;
   rolloutsMade: { id: string; name: string } | null;

@@ -7,6 +7,7 @@ import { type Claim, claimJob } from './claim.ts';
 import { finishJob, type Outcome } from './finish.ts';
 import { findJob, findJobs, type JobRow, type JobStatus } from './job-row.ts';
 import { type Fence } from './lock.ts';
+import { recordArtifact, takeUpload } from '../uploads.ts';
 import { type Progress, recordProgress } from './progress.ts';
 
 export interface NewJob {
@@ -22,12 +23,19 @@ export interface NewJob {
   metadata: object;
 }
 
+/** An upload that becomes the file that a job reads; `keep` moves its bytes just before the rows are committed. */
+export interface TakenFile {
+  upload: string;
+  keep: () => Promise<void>;
+}
+
 interface JobFilter extends PageRequest {
   status?: JobStatus[] | undefined;
 }
 
 export interface Jobs {
-  create(job: NewJob): Promise<JobRow>;
+  /** @throws UploadGoneError: nothing is stored then */
+  create(job: NewJob, file?: TakenFile): Promise<JobRow>;
   get(id: string): Promise<JobRow | null>;
   list(filter: JobFilter): Promise<Page<JobRow>>;
   /** Jobs that have not ended, oldest first: what the queue must hold. */
@@ -43,7 +51,7 @@ export interface Jobs {
 
 export function createJobs(database: Database): Jobs {
   return {
-    create: (job) => insertJob(database, job),
+    create: (job, file) => insertJob(database, job, file),
     get: (id) => findJob(database, id),
     list: async ({ status, ...page }) => {
       const { where, ...rest } = pageArguments(page);
@@ -64,12 +72,19 @@ export function createJobs(database: Database): Jobs {
   };
 }
 
-async function insertJob(database: Database, { spec, layerTable, metadata, ...plain }: NewJob): Promise<JobRow> {
+async function insertJob(
+  database: Database,
+  { spec, layerTable, metadata, ...plain }: NewJob,
+  file: TakenFile | undefined,
+): Promise<JobRow> {
   const id = newId('job');
   const table = layerTable && { table: json(layerTable) };
   const data = { ...plain, ...table, id, spec: json(spec), metadata: json(metadata), eventSeq: 1 };
   await database.$transaction(async (transaction) => {
-    await transaction.job.create({ data });
+    const taken = file && (await takeUpload(transaction, file.upload));
+    if (taken) await recordArtifact(transaction, taken);
+    await transaction.job.create({ data: { ...data, ...(taken && { fileSha256: taken.sha256 }) } });
+    await file?.keep();
     await appendEvents(transaction, id, 1, [{ type: 'status', message: 'Queued', data: { status: 'queued' } }]);
   });
   const created = await findJob(database, id);
