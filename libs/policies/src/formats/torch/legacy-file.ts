@@ -35,7 +35,7 @@ function requireHeader(cursor: ByteCursor): void {
     );
   const protocol = unpickle(cursor, inert);
   if (protocol !== PROTOCOL)
-    throw new FormatError(cursor.where, `protocol ${String(protocol)} of torch.save is not read`);
+    throw new FormatError(cursor.where, `torch.save's protocol is not ${PROTOCOL}, the one that is read`);
   const machine = unpickle(cursor, inert);
   if (!(machine instanceof Map) || machine.get('little_endian') !== true)
     throw new FormatError(cursor.where, 'the byte order is not little, which is what is read');
