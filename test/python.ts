@@ -6,6 +6,7 @@ import { findProgram } from './programs.ts';
 
 const ARCADE = new URL('../libs/arcade/python/requirements.txt', import.meta.url);
 const PEERS = new URL('peers-requirements.txt', import.meta.url);
+const EXPORTS = new URL('formats/exports-requirements.txt', import.meta.url);
 const ZARR = new URL('zarr-requirements.txt', import.meta.url);
 
 /** The python that plays; undefined, and said so, where there is none and none can be made. */
@@ -16,6 +17,9 @@ export const findZarrPython = () => findPython('zarr', ZARR);
 
 /** A python with PyTorch and JAX, for the benchmark. */
 export const findPeersPython = () => findPython('peers', PEERS);
+
+/** A python with the libraries that students are exported for. */
+export const findExportsPython = () => findPython('exports', EXPORTS);
 
 /** What a script prints. */
 export async function runPython(python: string, script: string, ...args: string[]): Promise<string> {

@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { fitImported } from './fit-imported.ts';
 import { FormatError, type ImportedPolicy, type ImportRequest } from './imported.ts';
 import { readOnnx } from './onnx/read-onnx.ts';
-import { readOurSafetensors } from './safetensors/read-safetensors.ts';
+import { readPytorch } from './pytorch/read-pytorch.ts';
+import { readForeignSafetensors } from './safetensors/read-safetensors.ts';
+import { readStableBaselines3 } from './stable-baselines3/read-stable-baselines3.ts';
 
 /** Kinds of files that teachers come in. A new one: its name, its case below, and its reader in a folder of its own. */
-export const TeacherFormat = z.enum(['safetensors', 'onnx']).meta({ id: 'TeacherFormat' });
+export const TeacherFormat = z
+  .enum(['safetensors', 'pytorch', 'stable-baselines3', 'onnx'])
+  .meta({ id: 'TeacherFormat' });
 export type TeacherFormat = z.infer<typeof TeacherFormat>;
 
 /**
@@ -17,12 +21,16 @@ export async function importPolicy(format: TeacherFormat, request: ImportRequest
   return fitImported(await readPolicy(format, request), request);
 }
 
-function readPolicy(format: TeacherFormat, request: ImportRequest): ImportedPolicy | Promise<ImportedPolicy> {
+function readPolicy(format: TeacherFormat, request: ImportRequest): Promise<ImportedPolicy> {
   switch (format) {
     case 'safetensors':
-      return readOurSafetensors(request);
+      return readForeignSafetensors(request);
     case 'onnx':
       return readOnnx(request);
+    case 'pytorch':
+      return readPytorch(request);
+    case 'stable-baselines3':
+      return readStableBaselines3(request);
     default:
       throw new FormatError('format', `'${String(format)}' is no format that can be read`);
   }

@@ -2,9 +2,9 @@ import { type NamedTensor } from '../../weights/safetensors.ts';
 import { ATTRIBUTE, type AttributeProto, ELEMENT, type NodeProto, type TensorProto } from './onnx-proto.ts';
 
 /** Whole numbers unless they are said to be floats. */
-export type Attributes = Readonly<Record<string, number | readonly number[] | { float: number }>>;
+type Attributes = Readonly<Record<string, number | readonly number[] | { float: number }>>;
 
-export interface Operation {
+interface Operation {
   /** ONNX's operator. */
   type: string;
   /** Name of the node, and of what it gives. */

@@ -10,6 +10,8 @@ import { type PolicyParts, policyParts } from './policy-parts.ts';
 import { readSavedData, type SavedData } from './saved-data.ts';
 
 const POLICY = 'policy.pth';
+/** The bounds of the observations and the last of them, base64: 2 MB for 84×84×4 and 16 environments. */
+const MAX_DATA_BYTES = 16_000_000;
 
 /**
  * What `model.save()` of Stable-Baselines3 and sb3-contrib writes, of PPO, A2C, DQN, QR-DQN and what is built as they are. Of
@@ -22,7 +24,7 @@ export async function readStableBaselines3(request: ImportRequest): Promise<Impo
   const archive = await openArchive(request.bytes);
   if (!archive.names.includes(POLICY))
     throw new FormatError(POLICY, 'the zip file has no policy.pth, so it is not what model.save() writes');
-  const data = readSavedData(await archive.read('data'), request);
+  const data = readSavedData(await archive.read('data', MAX_DATA_BYTES), request);
   const { tensors } = stateDict(await readTorchFile(await archive.read(POLICY), POLICY), POLICY);
   const parts = policyParts(tensors);
   const read = await readParts(folded(parts, request), data, request);

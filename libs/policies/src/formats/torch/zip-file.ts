@@ -7,13 +7,16 @@ import { callName, lookUpName, persistentStorage } from './allowed-names.ts';
 import { elementBytes } from './element-types.ts';
 import { type StoredNumbers } from './torch-objects.ts';
 
+/** A description of a tensor takes 200 bytes. */
+const MAX_PICKLE_BYTES = 16_000_000;
+
 /** torch's zip format: `<name>/data.pkl` describes the object, `<name>/data/<key>` holds the bytes of each storage. */
 export async function readZipFile(bytes: Uint8Array, name: string): Promise<PickleValue> {
   const archive = await openArchive(bytes, name);
   const folder = rootFolder(archive, name);
   await requireLittleEndian(archive, folder);
   const where = `${folder}data.pkl`;
-  const cursor = new ByteCursor(await archive.read(where), where);
+  const cursor = new ByteCursor(await archive.read(where, MAX_PICKLE_BYTES), where);
   const readBytes = (storage: Storage) => readStorage(archive, folder, storage);
   return unpickle(cursor, {
     where,
