@@ -21,7 +21,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Starts `script`, which speaks the protocol of python/arcade.py; `what` it is called where it ends unasked. */
+/** Starts `script`, which speaks the protocol of python/messages.py; `what` it is called where it ends unasked. */
 export function startEmulator(python: string, script = SCRIPT, what = 'emulator'): Emulator {
   // Isolated: neither the user's PYTHONPATH nor the working directory decides what is imported.
   const child = spawn(python, ['-I', script], { stdio: ['pipe', 'pipe', 'pipe'] });
