@@ -1,7 +1,7 @@
 """Messages between Python and the Node process at the other end of standard input and output.
 
 A message is two little-endian u32 (bytes of header, bytes of payload), a JSON header, and a raw payload. Every request
-gets one reply, in order.
+gets one reply, in order; a reply with "error" in its header says what was wrong with the request.
 """
 
 import json

@@ -22,7 +22,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Starts a program of `python/`, which speaks the protocol of arcade.py; `what` it is called where it ends unasked. */
+/** Starts a program of `python/`, which speaks the protocol of python/messages.py; `what` it is called where it ends unasked. */
 export function startEmulator(python: string, script = 'arcade.py', what = 'emulator'): Emulator {
   // Isolated: neither the user's PYTHONPATH nor the working directory decides what is imported.
   const child = spawn(python, ['-I', join(SCRIPTS, script)], { stdio: ['pipe', 'pipe', 'pipe'] });

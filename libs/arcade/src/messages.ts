@@ -1,4 +1,4 @@
-/** One message of the protocol described in python/arcade.py. */
+/** One message of the protocol described in python/messages.py. */
 export interface Message {
   header: unknown;
   payload: Uint8Array<ArrayBuffer>;
