@@ -8,3 +8,7 @@ export { type Frames } from './frames.ts';
 export { splitByEpisode, type SplitOptions } from './split.ts';
 export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from './gather.ts';
 export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';
+export { type LabelsAttributes, type NewLabelsAttributes, type StoredProjections } from './labels/attributes.ts';
+export { openLabels, type StoredLabels } from './labels/labels.ts';
+export { type ReadAhead, type ReadProjections, startReadAhead } from './labels/read-ahead.ts';
+export { type LabelsBlock, type LabelsWriter, openLabelsWriter, type SealedLabels } from './labels/writer.ts';
