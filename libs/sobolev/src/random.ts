@@ -16,7 +16,15 @@ export interface RandomStream {
 }
 
 export type RandomPurpose =
-  'initialization' | 'batch' | 'projection' | 'acting' | 'noise' | 'augmentation' | 'direction';
+  | 'initialization'
+  | 'batch'
+  | 'projection'
+  | 'acting'
+  | 'noise'
+  | 'augmentation'
+  | 'direction'
+  | 'label'
+  | 'label-choice';
 
 /** @param seed in [0, 2³²) @param step counts from 0 */
 export function randomStream(seed: number, purpose: RandomPurpose, step = 0): RandomStream {
@@ -38,6 +46,8 @@ const PURPOSES: readonly RandomPurpose[] = [
   'noise',
   'augmentation',
   'direction',
+  'label',
+  'label-choice',
 ];
 
 /** Mixes two 32-bit words into one (MurmurHash3's finaliser), so that neighbouring addresses give unrelated streams. */
