@@ -162,9 +162,8 @@ const labels: NewLabelsAttributes = {
 /** Frame f says f, in another action for each kind of thing. */
 async function writeLabels(path: string, attributes: NewLabelsAttributes): Promise<void> {
   const writer = await openLabelsWriter(path, attributes);
-  // 1.0 as a half, at the start of nine directions.
   if (attributes.projections.kind === 'jvp') {
-    await writer.putBasis(Uint16Array.from({ length: 9 * 48 }, (_, i) => (i % 48 === 0 ? 0x3c00 : 0)));
+    await writer.putBasis(Float32Array.from({ length: 9 * 48 }, (_, i) => (i % 48 === 0 ? 1 : 0)));
   }
   while (writer.done() < STEPS) {
     const frames = Array.from(

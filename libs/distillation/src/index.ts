@@ -1,8 +1,9 @@
 export { distill, type DistillInputs, type DistillOptions } from './distill.ts';
 export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
+export { type LabellingEvent, type LabellingInputs, labelRollouts } from './labelling/label-rollouts.ts';
 export { type RegisteredTeacher } from './prepare.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';
-export { openRollouts, type Rollouts, RolloutsError } from '@distiller/rollouts';
+export { openLabels, openRollouts, type Rollouts, RolloutsError, type StoredLabels } from '@distiller/rollouts';

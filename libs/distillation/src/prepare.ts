@@ -30,14 +30,19 @@ export async function prepare(
   teacher: RegisteredTeacher,
   rollouts: Rollouts,
 ): Promise<Prepared> {
-  const { observation, actions, architecture, weights } = teacher;
-  const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
+  const { observation, actions } = teacher;
   const student = resolveTable(spec.student, observation, actions.length, '/student');
-  const network = buildNetwork(rows);
   return {
     observations: { frames: await rollouts.loadFrames(), stack: observation.stack },
-    teacher: { network, weights: loadWeights(rows, network, weights) },
+    teacher: buildTeacher(teacher),
     student: { rows: student.rows, network: buildNetwork(student.rows), parameterCount: student.parameters },
     ...splitByEpisode(rollouts, { trainFraction: spec.train_fraction, heldOutFraction: spec.held_out_fraction }),
   };
+}
+
+/** The teacher as a policy on the engine. The caller disposes its weights. */
+export function buildTeacher({ observation, actions, architecture, weights }: RegisteredTeacher): Policy {
+  const { rows } = resolveTable(architecture, observation, actions.length, '/architecture');
+  const network = buildNetwork(rows);
+  return { network, weights: loadWeights(rows, network, weights) };
 }

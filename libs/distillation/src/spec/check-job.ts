@@ -11,15 +11,10 @@ interface Seen {
 }
 
 /**
- * Checks a distillation against its teacher and rollouts before anything is stored.
- * @returns the student's layer table
- * @throws SpecError: `contract_mismatch`, `actions_mismatch`, `rollouts_too_short`, `architecture_invalid`
+ * Checks that a teacher can say something of the frames of rollouts.
+ * @throws SpecError: `contract_mismatch`, `actions_mismatch`
  */
-export function checkDistillation(
-  spec: DistillationSpec,
-  teacher: Seen,
-  rollouts: Seen & { episodes: number },
-): LayerTable {
+export function checkSamePlay(teacher: Seen, rollouts: Seen): void {
   const differences = contractDifferences(teacher.observation, rollouts.observation);
   if (differences.length > 0) {
     const list = differences.join('; ');
@@ -33,6 +28,19 @@ export function checkDistillation(
     const both = `${teacher.actions.join(' ')} ≠ ${rollouts.actions.join(' ')}`;
     throw new SpecError('actions_mismatch', '/rollouts', `recorded with other actions than the teacher's: ${both}`);
   }
+}
+
+/**
+ * Checks a distillation against its teacher and rollouts before anything is stored.
+ * @returns the student's layer table
+ * @throws SpecError: `contract_mismatch`, `actions_mismatch`, `rollouts_too_short`, `architecture_invalid`
+ */
+export function checkDistillation(
+  spec: DistillationSpec,
+  teacher: Seen,
+  rollouts: Seen & { episodes: number },
+): LayerTable {
+  checkSamePlay(teacher, rollouts);
   if (rollouts.episodes < 2) {
     throw new SpecError('rollouts_too_short', '/rollouts', 'one episode: held out, it leaves none to train on');
   }

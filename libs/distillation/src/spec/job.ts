@@ -1,16 +1,9 @@
 import { Architecture } from '@distiller/policies/description';
 import { z } from 'zod';
+import { LabelsSource } from './labels-source.ts';
 import { LossSpec } from './loss.ts';
 import { OptimizerSpec } from './optimizer.ts';
-
-/** A resource by its id or its name. */
-const Reference = z.string().min(1).max(200);
-
-const MAX_METADATA = 64;
-export const Metadata = z
-  .record(z.string().min(1).max(64), z.string().max(512))
-  .refine((metadata) => Object.keys(metadata).length <= MAX_METADATA, { error: `more than ${MAX_METADATA} entries` })
-  .default({});
+import { Metadata, Reference } from './reference.ts';
 
 export const DistillationSpec = z
   .strictObject({
@@ -19,6 +12,7 @@ export const DistillationSpec = z
     rollouts: Reference.describe('id or name of rollouts recorded under the same observation contract'),
     student: Architecture.default({ preset: 'paper-student' }),
     loss: LossSpec.default(LossSpec.parse({})),
+    labels: LabelsSource.default(LabelsSource.parse({ kind: 'auto' })),
     optimizer: OptimizerSpec.default(OptimizerSpec.parse({ kind: 'adam' })),
     batch_size: z.int().min(1).max(4096).default(200),
     steps: z.int().min(1).max(10_000_000).default(3000),

@@ -3,8 +3,8 @@ import { RolloutsError } from '../rollouts-error.ts';
 import { type ArrayLayout, chunkCount } from '../zarr-array.ts';
 import { withZip, type ZipReader } from '../zip-reader.ts';
 import { decodeLabelsGroup, type LabelsAttributes } from './attributes.ts';
-import { HALVES } from './half.mjs';
 import { basisLayout, labelsLayout } from './layout.ts';
+import { fromHalves } from './quantize.ts';
 import { checkShardMetadata, decodeShardIndex, maxShardBytes, shardName, type ShardLayout } from './shard.ts';
 
 /** Directions among which others are chosen: a few hundred at most. */
@@ -104,9 +104,7 @@ async function readFloats(zip: ZipReader, layout: ArrayLayout, frames: number): 
 }
 
 function toFloats(dataType: ArrayLayout['dataType'], chunk: Uint8Array): Float32Array {
-  const { buffer } = chunk.slice();
-  if (dataType !== 'float16') return new Float32Array(buffer);
-  return Float32Array.from(new Uint16Array(buffer), (bits) => HALVES[bits]!);
+  return dataType === 'float16' ? fromHalves(chunk) : new Float32Array(Uint8Array.from(chunk).buffer);
 }
 
 async function readProjections(

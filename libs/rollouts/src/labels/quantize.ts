@@ -1,4 +1,4 @@
-import { toHalf } from './half.mjs';
+import { HALVES, toHalf } from './half.mjs';
 
 /** How the numbers of a projection are kept: its value is the stored number times the projection's scale. */
 export type ProjectionPrecision = 'int8' | 'f16';
@@ -38,6 +38,11 @@ export function toHalves(values: Float32Array, factor = 1): Uint8Array {
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < halves.length; i++) halves[i] = toHalf(values[i]! * factor);
   return new Uint8Array(halves.buffer);
+}
+
+/** The numbers that little-endian binary16 stands for. */
+export function fromHalves(bytes: Uint8Array): Float32Array {
+  return Float32Array.from(new Uint16Array(Uint8Array.from(bytes).buffer), (bits) => HALVES[bits]!);
 }
 
 function largest(values: Float32Array): number {

@@ -6,7 +6,7 @@ import { createZipWriter, type ZipWriter } from '../zip-writer.ts';
 import { encodeLabelsGroup, type NewLabelsAttributes } from './attributes.ts';
 import { basisLayout, labelsLayout, type LabelsLayout } from './layout.ts';
 import { openParts, type Parts } from './parts.ts';
-import { quantize, toHalves } from './quantize.ts';
+import { fromHalves, quantize, toHalves } from './quantize.ts';
 import { encodeShard, encodeShardMetadata, shardName } from './shard.ts';
 
 /** What a teacher says of n frames in a row. */
@@ -32,9 +32,9 @@ export interface LabelsWriter {
   done(): number;
   /** Puts the next block on disk. @throws RolloutsError when its parts do not fit the attributes */
   append(block: LabelsBlock): Promise<void>;
-  /** The directions among which those of a jvp are chosen, [C, H, W, stack] as the file keeps them; null before `putBasis`. */
-  basis(): Promise<Uint16Array | null>;
-  putBasis(halves: Uint16Array): Promise<void>;
+  /** The directions among which those of a jvp are chosen, [C, H, W, stack] as the file keeps them, in f16; null before `putBasis`. */
+  basis(): Promise<Float32Array | null>;
+  putBasis(directions: Float32Array): Promise<void>;
   /** Makes one file of it at its path, byte by byte the same wherever it was interrupted. @throws RolloutsError when frames are missing */
   seal(): Promise<SealedLabels>;
   /** Gives up: nothing stays behind. */
@@ -67,10 +67,9 @@ export async function openLabelsWriter(path: string, attributes: NewLabelsAttrib
     },
     async basis() {
       if (!parts.has('basis')) return null;
-      const bytes = await parts.read('basis');
-      return new Uint16Array(Uint8Array.from(bytes).buffer);
+      return fromHalves(await parts.read('basis'));
     },
-    putBasis: (halves) => parts.put('basis', new Uint8Array(halves.buffer, halves.byteOffset, halves.byteLength)),
+    putBasis: (directions) => parts.put('basis', finiteHalves('basis', directions)),
     async seal() {
       if (written < blocks) throw new RolloutsError(`labels: ${framesBefore(written)} of ${attributes.frames} frames`);
       const assembling = `${path}.partial/sealing`;
