@@ -63,7 +63,7 @@ export function tinyWeights(): Map<string, NamedTensor> {
 }
 
 /** Writes a rollouts file in which a bright square moves about. */
-export async function writeTinyRollouts(path: string, observation = tinyContract): Promise<void> {
+export async function writeTinyRollouts(path: string, observation = tinyContract, episodes = EPISODES): Promise<void> {
   const writer = await createRolloutsWriter(path, {
     game: observation.game,
     actions: ACTIONS,
@@ -75,7 +75,7 @@ export async function writeTinyRollouts(path: string, observation = tinyContract
     versions: {},
   });
   const random = randomStream(5, 'batch');
-  for (let episode = 0; episode < EPISODES; episode++) {
+  for (let episode = 0; episode < episodes; episode++) {
     const frames = new Uint8Array(STEPS * SIZE * SIZE);
     for (let t = 0; t < STEPS; t++) {
       const [x, y] = [random.below(SIZE - 3), random.below(SIZE - 3)];
@@ -89,9 +89,9 @@ export async function writeTinyRollouts(path: string, observation = tinyContract
 }
 
 /** Teacher and rollouts of the tiny job, in memory and in a temporary file. */
-export async function tinyInputs(): Promise<DistillInputs> {
+export async function tinyInputs(episodes = EPISODES): Promise<DistillInputs> {
   const path = join(await mkdtemp(join(tmpdir(), 'tiny-')), 'tiny.zarr.zip');
-  await writeTinyRollouts(path);
+  await writeTinyRollouts(path, tinyContract, episodes);
   return {
     teacher: { observation: tinyContract, actions: ACTIONS, architecture: tinyTeacher, weights: tinyWeights() },
     rollouts: await openRollouts(path),

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import numpy
 from PIL import Image, ImageDraw, ImageFont
-from serve import serve
+from messages import serve
 
 SCALE, GAP, TITLE_HEIGHT = 3, 6, 22
 # Almost all of the teacher's saliency is drawn below the brightest colour; single pixels far above it are cut off.
@@ -67,4 +67,4 @@ def grid(rows, titles):
     return image
 
 
-serve({"draw": draw})
+serve(draw)

@@ -14,8 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import imageio_ffmpeg
 from PIL import Image
+from messages import serve
 from replay import Replay
-from serve import serve
 from side import BACKGROUND, WIDTH, Side, height_of
 
 FRAMES_PER_SECOND, GAP = 30, 8
@@ -83,10 +83,10 @@ def open_film(header, _):
     return {}, b""
 
 
-serve(
-    {
-        "open": open_film,
-        "step": lambda header, _: (film.step(header["moves"]), b""),
-        "finish": lambda *_: film.finish(),
-    }
-)
+HANDLERS = {
+    "open": open_film,
+    "step": lambda header, _: (film.step(header["moves"]), b""),
+    "finish": lambda *_: film.finish(),
+}
+
+serve(lambda header, payload: HANDLERS[header["do"]](header, payload))

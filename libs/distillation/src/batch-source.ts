@@ -1,42 +1,58 @@
-import { type DirectionSet, noiseTable, principalComponents } from '@distiller/sobolev';
+import { isNoise, noiseTable } from '@distiller/sobolev';
+import { components, directionSet, disposeSet } from './direction-sets.ts';
 import { startDraws } from './draws.ts';
 import { type Labels } from './labels.ts';
-import { evenlySpread, observationTensor } from './observations.ts';
 import { type Prepared } from './prepare.ts';
 import { type DerivativeQuestion } from './questions.ts';
 import { type DistillationSpec } from './spec/index.ts';
+import { type LabelsInUse } from './stored-labels/labels-in-use.ts';
+import { type StoredDerivatives } from './stored-labels/stored-derivatives.ts';
+import { openStoredJvp } from './stored-labels/stored-jvp.ts';
+import { startStoredVjp } from './stored-labels/stored-vjp.ts';
 import { type BatchSource } from './training-batches.ts';
 
-/** Principal components among which directions are drawn, and the frames that they are found from. */
-const COMPONENTS = 64;
-const COMPONENT_FRAMES = 512;
-
-/** Height and width of a patch in pixels: from a ball to a paddle or a wall. */
-const PATCH = { smallest: 2, largest: 16, frames: 'one' } as const;
-
 /** Where the batches of a run come from, and what the teacher is asked about each. */
-export async function batchSource(spec: DistillationSpec, prepared: Prepared, labels: Labels): Promise<BatchSource> {
+export async function batchSource(
+  spec: DistillationSpec,
+  prepared: Prepared,
+  { labels, inUse }: { labels: Labels; inUse: LabelsInUse },
+): Promise<BatchSource> {
   const { seed, batch_size: batchSize, steps: lastStep, loss } = spec;
-  const derivative = await question(loss.derivative, prepared);
-  const withNext = derivative.kind === 'jvp' && derivative.set.kind === 'frame-difference';
+  const { indices } = labels;
+  const stored = await storedDerivatives(spec, labels, inUse);
+  const derivative = stored ? ({ kind: 'none' } as const) : await question(loss.derivative, prepared);
+  const withNext = loss.derivative.kind === 'jvp' && loss.derivative.directions === 'frame-difference';
   return {
-    draws: startDraws(prepared.observations, labels.indices, { seed, batchSize, lastStep, withNext }),
+    draws: startDraws(prepared.observations, indices, { seed, batchSize, lastStep, withNext }),
     teacher: prepared.teacher,
     labels,
-    questions: { seed, augmentations: loss.augmentation, derivative, table: noiseTable(seed) },
+    questions: {
+      seed,
+      augmentations: loss.augmentation,
+      derivative,
+      table: drawsNoise(loss.augmentation, derivative) ? noiseTable(seed) : null,
+    },
+    stored,
   };
 }
 
-/** Ends the thread that draws, and disposes what was made for the questions. */
-export async function closeSource({ draws, questions: { derivative, table } }: BatchSource): Promise<void> {
+/** Ends the threads, and disposes what was made for the questions. */
+export async function closeSource({ draws, questions: { derivative, table }, stored }: BatchSource): Promise<void> {
   await draws.close();
-  table.dispose();
-  if (derivative.kind === 'jvp' && derivative.set.kind === 'principal-components') derivative.set.basis.dispose();
+  await stored?.close();
+  table?.dispose();
+  if (derivative.kind === 'jvp') disposeSet(derivative.set);
+}
+
+/** The table takes 50 ms and 4 MB: it is for those that have a use for it. */
+function drawsNoise(augmentation: DistillationSpec['loss']['augmentation'], derivative: DerivativeQuestion): boolean {
+  if (derivative.kind === 'jvp' && isNoise(derivative.set.kind)) return true;
+  return augmentation.some(({ kind }) => kind === 'noise');
 }
 
 async function question(
   derivative: DistillationSpec['loss']['derivative'],
-  prepared: Prepared,
+  { observations, train }: Prepared,
 ): Promise<DerivativeQuestion> {
   switch (derivative.kind) {
     case 'none':
@@ -44,23 +60,28 @@ async function question(
     case 'vjp':
       return { kind: 'vjp', of: derivative.of, k: derivative.projections };
     case 'jvp': {
-      const set = await directionSet(derivative.directions, prepared);
+      const set = await directionSet(derivative.directions, () => components(observations, train));
       return { kind: 'jvp', of: derivative.of, k: derivative.draws, set };
     }
   }
 }
 
-async function directionSet(kind: DirectionSet['kind'], { observations, train }: Prepared): Promise<DirectionSet> {
-  switch (kind) {
-    case 'patch':
-      return { kind, ...PATCH };
-    case 'principal-components': {
-      const frames = observationTensor(observations, evenlySpread(train, COMPONENT_FRAMES));
-      const basis = await principalComponents(frames, COMPONENTS);
-      frames.dispose();
-      return { kind, basis };
+async function storedDerivatives(
+  { seed, batch_size: batchSize, steps: lastStep, loss: { derivative } }: DistillationSpec,
+  { indices, actions }: Labels,
+  { plan, stored }: LabelsInUse,
+): Promise<StoredDerivatives | null> {
+  if (plan.derivative !== 'stored' || !stored) return null;
+  switch (derivative.kind) {
+    case 'none':
+      return null;
+    case 'vjp': {
+      const wanted = Math.min(derivative.projections, actions);
+      return startStoredVjp(stored, indices, { seed, batchSize, lastStep, wanted });
     }
-    default:
-      return { kind };
+    case 'jvp': {
+      const { directions, draws: wanted } = derivative;
+      return openStoredJvp(stored, indices, { directions, seed, wanted });
+    }
   }
 }

@@ -112,7 +112,10 @@ onEveryEngine((engine) => {
     const events: DistillEvent[] = [];
     const signal = AbortSignal.abort();
     for await (const event of distill(tinySpec(), await tinyInputs(), { signal })) events.push(event);
-    expect(events.map(({ type }) => type)).toEqual(['labelling']);
+    expect(events).toMatchObject([
+      { type: 'labelling', done: 0, labels: { log_probs: 'recomputed' } },
+      { type: 'labelling', done: 160 },
+    ]);
   });
 
   test('a loss that stops being finite ends the run with the step and the term', async () => {

@@ -1,5 +1,5 @@
 import { type Policy } from '@distiller/policies';
-import { type Rollouts } from '@distiller/rollouts';
+import { type Rollouts, type StoredLabels } from '@distiller/rollouts';
 import {
   initializeWeights,
   initialState,
@@ -14,18 +14,21 @@ import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { DivergedError } from './diverged-error.ts';
 import { evaluate, type EvaluationSet } from './evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics } from './events.ts';
-import { label, type Labels, labelAll } from './labels.ts';
+import { labelAll } from './labels.ts';
 import { evenlySpread } from './observations.ts';
 import { type RegisteredTeacher } from './load-policy.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
+import { labelsInUse, trainingLabels } from './stored-labels/labels-in-use.ts';
 import { studentFiles } from './student-files.ts';
 import { trainingBatch } from './training-batches.ts';
 
 export interface DistillInputs {
   teacher: RegisteredTeacher;
   rollouts: Rollouts;
+  /** Those that the job names, or that were found for it: `planLabels` says what it takes from them. */
+  labels?: StoredLabels | undefined;
   /** Bytes of an earlier `checkpoint` event: training goes on at the step after it. */
   checkpoint?: Uint8Array | undefined;
 }
@@ -43,14 +46,16 @@ const REFERENCE_FRAMES = 16;
 /**
  * Distils a teacher into a student: the product in one function. The caller owns the tensor engine.
  * @throws DivergedError when the loss or its gradient stops being finite
+ * @throws SpecError `labels_mismatch` when the stored labels are not of this teacher's contract and these frames
  */
 export async function* distill(
   spec: DistillationSpec,
-  { teacher, rollouts, checkpoint }: DistillInputs,
+  { teacher, rollouts, labels: stored, checkpoint }: DistillInputs,
   { signal, checkpointEveryMs = 30_000 }: DistillOptions = {},
 ): AsyncGenerator<DistillEvent> {
+  const inUse = labelsInUse(spec, { teacher, rollouts, labels: stored });
   const prepared = await prepare(spec, teacher, rollouts);
-  const labels = yield* labelTraining(prepared, signal);
+  const labels = yield* trainingLabels(prepared, inUse, signal);
   if (!labels) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
   const options = stepOptions(spec, prepared.student.network);
@@ -59,7 +64,7 @@ export async function* distill(
   let metrics: EvaluationMetrics | undefined;
   const student = (): Policy => ({ network: options.network, weights: state.weights });
 
-  const source = await batchSource(spec, prepared, labels);
+  const source = await batchSource(spec, prepared, { labels, inUse });
   try {
     while (state.step < spec.steps && !signal?.aborted) {
       const startedAtMs = performance.now();
@@ -88,20 +93,6 @@ export async function* distill(
   } finally {
     await closeSource(source);
     tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
-  }
-}
-
-/** Undefined when it was aborted. */
-async function* labelTraining(
-  { teacher, observations, train }: Prepared,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<DistillEvent, Labels | undefined> {
-  const labelling = label(teacher, observations, train);
-  for (;;) {
-    const { done, value } = await labelling.next();
-    if (done) return value;
-    yield { type: 'labelling', done: value, total: train.length };
-    if (signal?.aborted) return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
-import { type GatheredPixels, nextFrames, startGatherAhead } from '@distiller/rollouts';
+import { nextFrames, startGatherAhead } from '@distiller/rollouts';
 import { randomStream } from '@distiller/sobolev';
 import type * as tf from '@tensorflow/tfjs-core';
+import { AHEAD, orderAhead } from './ahead.ts';
 import { type Observations, pixelTensor } from './observations.ts';
 
 /** The examples of one step. */
@@ -32,12 +33,6 @@ export interface DrawOptions {
   withNext: boolean;
 }
 
-/**
- * Steps whose draws are made while one trains. One is enough, for a batch is gathered in a quarter of the shortest step (two
- * made no measurable difference), and each costs the memory of a batch.
- */
-const AHEAD = 1;
-
 /** Draws from `indices` with replacement. A draw depends on the seed and the step alone, whichever was taken before. */
 export function startDraws(
   observations: Observations,
@@ -47,35 +42,30 @@ export function startDraws(
   const { frames, stack } = observations;
   const slots = (1 + AHEAD) * (withNext ? 2 : 1);
   const thread = startGatherAhead(frames, { stack, batchSize, slots });
-  const asked = new Map<number, { rows: Int32Array; gathered: Promise<GatheredPixels[]> }>();
-
-  const ask = (step: number) => {
-    const random = randomStream(seed, 'batch', step);
-    const rows = Int32Array.from({ length: batchSize }, () => random.below(indices.length));
+  const take = orderAhead(async (step) => {
+    const rows = drawRows(seed, step, { batchSize, of: indices.length });
     const drawn = rows.map((row) => indices[row]!);
     const wanted = withNext ? [drawn, nextFrames(frames, drawn)] : [drawn];
-    const gathered = Promise.all(wanted.map((ends) => thread.gather(ends)));
-    // Whoever takes the step hears of it; nobody may.
-    gathered.catch(() => undefined);
-    asked.set(step, { rows, gathered });
-  };
+    return { rows, gathered: await Promise.all(wanted.map((ends) => thread.gather(ends))) };
+  }, lastStep);
 
   return {
     async take(step) {
-      for (let wanted = step; wanted <= Math.min(step + AHEAD, lastStep); wanted++) {
-        if (!asked.has(wanted)) ask(wanted);
-      }
-      const { rows, gathered } = asked.get(step)!;
-      asked.delete(step);
-      const parts = await gathered;
-      const [x, next] = parts.map(({ pixels }) => pixelTensor(observations, pixels));
+      const { rows, gathered } = await take(step);
+      const [x, next] = gathered.map(({ pixels }) => pixelTensor(observations, pixels));
       const dispose = () => {
         x!.dispose();
         next?.dispose();
-        for (const { release } of parts) release();
+        for (const { release } of gathered) release();
       };
       return { rows, x: x!, next: next ?? null, dispose };
     },
     close: () => thread.close(),
   };
+}
+
+/** [B] places in a list of `of`, drawn with replacement: those of one step. */
+export function drawRows(seed: number, step: number, { batchSize, of }: { batchSize: number; of: number }): Int32Array {
+  const random = randomStream(seed, 'batch', step);
+  return Int32Array.from({ length: batchSize }, () => random.below(of));
 }

@@ -1,4 +1,5 @@
 import { type StepTerms } from '@distiller/sobolev';
+import { type LabelsPlan } from './spec/index.ts';
 
 /** Metrics on held-out frames, by their names on the wire. */
 export type EvaluationMetrics = {
@@ -18,12 +19,20 @@ export interface StudentFiles {
   reference: Uint8Array;
 }
 
+/** How many frames to train on have labels, and once at the start what of them was stored. */
+export interface LabellingProgress {
+  type: 'labelling';
+  done: number;
+  total: number;
+  labels?: LabelsPlan;
+}
+
 /**
  * What `distill` tells whoever runs it, in order. Every step is told exactly once, from 1 to `steps`, with the seconds that
  * it took, and how many of them it waited for its batch: the share of a run is the sum of the one over the sum of the other.
  */
 export type DistillEvent =
-  | { type: 'labelling'; done: number; total: number }
+  | LabellingProgress
   | { type: 'step'; step: number; seconds: number; waitSeconds: number; metrics: StepTerms }
   | { type: 'evaluation'; step: number; metrics: EvaluationMetrics }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }

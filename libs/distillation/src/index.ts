@@ -6,7 +6,8 @@ export { type RegisteredTeacher } from './load-policy.ts';
 export { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from './evaluation/evaluate-policies.ts';
 export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.ts';
 export { readStudent } from './evaluation/student.ts';
+export { type LabellingEvent, type LabellingInputs, labelRollouts } from './labelling/label-rollouts.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';
-export { openRollouts, type Rollouts, RolloutsError } from '@distiller/rollouts';
+export { openLabels, openRollouts, type Rollouts, RolloutsError, type StoredLabels } from '@distiller/rollouts';

@@ -1,5 +1,6 @@
 import { logits, type Policy } from '@distiller/policies';
 import * as tf from '@tensorflow/tfjs-core';
+import { type LabellingProgress } from './events.ts';
 import { type Observations, observationTensor } from './observations.ts';
 
 /** A policy's log-probabilities on some frames: row i belongs to `indices[i]`. */
@@ -10,14 +11,20 @@ export interface Labels {
   logProbs: Float32Array;
 }
 
+/** Frames to be labelled. */
+export interface FramesToLabel {
+  observations: Observations;
+  indices: Int32Array;
+}
+
 const BATCH = 200;
 
-/** Labels frames with the policy, batch by batch, telling after each how many are done. */
+/** Labels frames with the policy, batch by batch, telling after each how many are done. Undefined when it was aborted. */
 export async function* label(
   policy: Policy,
-  observations: Observations,
-  indices: Int32Array,
-): AsyncGenerator<number, Labels> {
+  { observations, indices }: FramesToLabel,
+  signal?: AbortSignal,
+): AsyncGenerator<LabellingProgress, Labels | undefined> {
   let labels: Labels | undefined;
   for (let start = 0; start < indices.length; start += BATCH) {
     const batch = indices.subarray(start, start + BATCH);
@@ -26,7 +33,8 @@ export async function* label(
     labels ??= { indices, actions, logProbs: new Float32Array(indices.length * actions) };
     labels.logProbs.set(await rows.data(), start * actions);
     rows.dispose();
-    yield start + batch.length;
+    yield { type: 'labelling', done: start + batch.length, total: indices.length };
+    if (signal?.aborted) return undefined;
   }
   if (!labels) throw new Error('there are no frames to label');
   return labels;
@@ -34,9 +42,17 @@ export async function* label(
 
 /** Labels frames at once, where nobody waits for progress. */
 export async function labelAll(policy: Policy, observations: Observations, indices: Int32Array): Promise<Labels> {
-  const labelling = label(policy, observations, indices);
+  const labelling = label(policy, { observations, indices });
   for (;;) {
     const { done, value } = await labelling.next();
-    if (done) return value;
+    // Only a signal makes it undefined.
+    if (done) return value!;
   }
+}
+
+/** Rows of a table [N, …item] of floats, one after the other. */
+export function pickRows(table: Float32Array, rows: Int32Array, size: number): Float32Array {
+  const picked = new Float32Array(rows.length * size);
+  for (const [place, row] of rows.entries()) picked.set(table.subarray(row * size, (row + 1) * size), place * size);
+  return picked;
 }

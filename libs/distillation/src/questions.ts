@@ -24,8 +24,8 @@ export interface Questions {
   seed: number;
   augmentations: readonly Augmentation[];
   derivative: DerivativeQuestion;
-  /** For augmentations and directions that are noise. */
-  table: NoiseTable;
+  /** For augmentations and directions that are noise; null where none is. */
+  table: NoiseTable | null;
 }
 
 export type DerivativeQuestion =

@@ -2,8 +2,9 @@ import { type Policy } from '@distiller/policies';
 import { type Batch, type TeacherDerivative } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Draws } from './draws.ts';
-import { type Labels } from './labels.ts';
+import { type Labels, pickRows } from './labels.ts';
 import { ask, type Questions } from './questions.ts';
+import { type StoredDerivatives } from './stored-labels/stored-derivatives.ts';
 
 export interface BatchSource {
   /** Of the frames that are labelled. */
@@ -11,6 +12,8 @@ export interface BatchSource {
   teacher: Policy;
   labels: Labels;
   questions: Questions;
+  /** Derivatives that the teacher is not asked for, because they are stored. */
+  stored: StoredDerivatives | null;
 }
 
 /** A batch of its holder's, with the time that it was waited for. */
@@ -29,22 +32,19 @@ export interface TrainingBatch {
 export async function trainingBatch(source: BatchSource, step: number): Promise<TrainingBatch> {
   const askedAtMs = performance.now();
   const draw = await source.draws.take(step);
-  const labels = gatherRows(source.labels, draw.rows);
+  const stored = await source.stored?.take(step, draw);
+  const labels = tf.tensor2d(pickRows(source.labels.logProbs, draw.rows, source.labels.actions), [
+    draw.rows.length,
+    source.labels.actions,
+  ]);
   const waitSeconds = (performance.now() - askedAtMs) / 1000;
-  const batch = ask(source.teacher, source.questions, { frames: draw, labels, step });
+  const asked = ask(source.teacher, source.questions, { frames: draw, labels, step });
   const dispose = () => {
-    tf.dispose([labels, batch.x, batch.logProbs, ...batch.derivatives.flatMap(tensorsOf)]);
+    tf.dispose([labels, asked.x, asked.logProbs, ...asked.derivatives.flatMap(tensorsOf)]);
+    stored?.dispose();
     draw.dispose();
   };
-  return { batch, waitSeconds, dispose };
+  return { batch: stored ? { ...asked, derivatives: stored.derivatives } : asked, waitSeconds, dispose };
 }
 
 const tensorsOf = (derivative: TeacherDerivative) => Object.values<tf.Tensor>({ ...derivative });
-
-function gatherRows({ logProbs, actions }: Labels, rows: Int32Array): tf.Tensor2D {
-  const gathered = new Float32Array(rows.length * actions);
-  for (const [place, row] of rows.entries()) {
-    gathered.set(logProbs.subarray(row * actions, (row + 1) * actions), place * actions);
-  }
-  return tf.tensor2d(gathered, [rows.length, actions]);
-}

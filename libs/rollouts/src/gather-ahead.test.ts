@@ -74,7 +74,7 @@ test('what was asked for before the end and is not there is rejected', async () 
   const thread = start(makeFrames(), 1);
   await thread.gather(ends(1));
   const never = thread.gather(ends(2));
-  await Promise.all([expect(never).rejects.toThrow('gathering has ended'), thread.close()]);
+  await Promise.all([expect(never).rejects.toThrow('observations are gathered was ended'), thread.close()]);
 });
 
 test('frames that are not there, and more than a slot holds, are refused', async () => {

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { type Frames } from './frames.ts';
 import { stackSources } from './gather.ts';
 import { allocatePixels } from './pixels.mjs';
+import { startSlotThread } from './slot-thread.ts';
 
 export interface GatherAheadOptions {
   /** Frames in one observation. */
@@ -32,82 +32,22 @@ export interface GatherAhead {
   close(): Promise<void>;
 }
 
-interface Request {
-  sources: Int32Array;
-  resolve: (gathered: GatheredPixels) => void;
-  reject: (reason: Error) => void;
-}
-
 /** Starts the thread. Frames are shared with it, not copied. The caller closes it. */
 export function startGatherAhead(frames: Frames, { stack, batchSize, slots: count }: GatherAheadOptions): GatherAhead {
   const size = frames.height * frames.width;
-  const slots = Array.from({ length: count }, () => allocatePixels(batchSize * size * stack));
-  const worker = startThread({ images: frames.data, shape: { size, stack }, slots });
-  const free = slots.map((_, slot) => slot);
-  const queue: Request[] = [];
-  const running = new Map<number, Request>();
-  let failure: Error | undefined;
-
-  const proceed = () => {
-    // While it ends, the thread is waited for.
-    if (failure) return;
-    while (queue.length > 0 && free.length > 0) {
-      const [slot, request] = [free.shift()!, queue.shift()!];
-      running.set(slot, request);
-      worker.postMessage({ slot, sources: request.sources });
-    }
-    // Only while something is awaited does the thread keep the process alive.
-    if (running.size > 0) worker.ref();
-    else worker.unref();
-  };
-  const fail = (reason: Error) => {
-    failure ??= reason;
-    for (const { reject } of [...running.values(), ...queue.splice(0)]) reject(failure);
-    running.clear();
-  };
-  worker.on('message', (slot: number) => {
-    const request = running.get(slot);
-    running.delete(slot);
-    request?.resolve({
-      pixels: slots[slot]!.subarray(0, request.sources.length * size),
-      release: once(() => {
-        free.push(slot);
-        proceed();
-      }),
-    });
-    proceed();
+  const thread = startSlotThread<Float32Array<SharedArrayBuffer>, { sources: Int32Array }>({
+    script: new URL('./gather-thread.mjs', import.meta.url),
+    data: { images: frames.data, shape: { size, stack } },
+    slots: Array.from({ length: count }, () => allocatePixels(batchSize * size * stack)),
+    name: 'observations are gathered',
   });
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('the thread that gathers observations has died')));
-
   return {
-    gather(indices) {
-      return new Promise((resolve, reject) => {
-        if (failure) throw failure;
-        if (indices.length > batchSize) throw new RangeError(`${indices.length} are more than ${batchSize}.`);
-        queue.push({ sources: stackSources(frames, indices, stack), resolve, reject });
-        proceed();
-      });
+    async gather(indices) {
+      if (indices.length > batchSize) throw new RangeError(`${indices.length} are more than ${batchSize}.`);
+      const sources = stackSources(frames, indices, stack);
+      const { slot, release } = await thread.fill({ sources });
+      return { pixels: slot.subarray(0, sources.length * size), release };
     },
-    async close() {
-      fail(new Error('gathering has ended'));
-      await worker.terminate();
-    },
-  };
-}
-
-function startThread(workerData: object): Worker {
-  // Without the loaders that this process may have been started with.
-  const worker = new Worker(new URL('./gather-thread.mjs', import.meta.url), { workerData, execArgv: [] });
-  worker.unref();
-  return worker;
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    action();
+    close: () => thread.close(),
   };
 }

@@ -10,3 +10,7 @@ export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from
 export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';
 export { IMPORT_FORMATS, type ImportFormat } from './inspect-import/import-format.ts';
 export { inspectImport, type InspectedImport } from './inspect-import/inspect-import.ts';
+export { type LabelsAttributes, type NewLabelsAttributes, type StoredProjections } from './labels/attributes.ts';
+export { openLabels, type StoredLabels } from './labels/labels.ts';
+export { type ReadAhead, type ReadProjections, startReadAhead } from './labels/read-ahead.ts';
+export { type LabelsBlock, type LabelsWriter, openLabelsWriter, type SealedLabels } from './labels/writer.ts';

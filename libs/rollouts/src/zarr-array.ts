@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { RolloutsError } from './rollouts-error.ts';
 
 /**
- * The part of zarr v3 that a rollouts file uses: regular chunks along the first axis only, little endian, zstd.
+ * The part of zarr v3 that rollouts and labels files use: regular chunks along the first axis only, little endian, zstd.
  * Narrow on purpose: what is not read cannot be used to attack the reader.
  */
 const ArrayMetadata = z.object({
   zarr_format: z.literal(3),
   node_type: z.literal('array'),
-  shape: z.array(z.int().nonnegative()).min(1).max(3),
-  data_type: z.enum(['uint8', 'bool', 'int32', 'float32']),
+  shape: z.array(z.int().nonnegative()).min(1).max(4),
+  data_type: z.enum(['uint8', 'bool', 'int32', 'float16', 'float32']),
   chunk_grid: z.object({
     name: z.literal('regular'),
-    configuration: z.object({ chunk_shape: z.array(z.int().positive()).min(1).max(3) }),
+    configuration: z.object({ chunk_shape: z.array(z.int().positive()).min(1).max(4) }),
   }),
   chunk_key_encoding: z.object({
     name: z.literal('default'),
@@ -29,7 +29,7 @@ const ArrayMetadata = z.object({
 
 export type DataType = z.infer<typeof ArrayMetadata>['data_type'];
 
-const ITEM_BYTES: Record<DataType, number> = { uint8: 1, bool: 1, int32: 4, float32: 4 };
+const ITEM_BYTES: Record<DataType, number> = { uint8: 1, bool: 1, int32: 4, float16: 2, float32: 4 };
 export const ZSTD_LEVEL = 9;
 
 /** One array of the file: `length` items of `itemShape`, in chunks of `chunkLength` items. */

@@ -11,6 +11,8 @@ export interface ZipReader {
   has(name: string): boolean;
   /** The entry's bytes. @throws RolloutsError when it is missing, too large, cut short, or differs from its checksum */
   read(name: string, maxBytes: number): Promise<Uint8Array>;
+  /** Where in the file the bytes of an entry begin that has been read. @throws RolloutsError when it is missing */
+  locate(name: string): Promise<number>;
 }
 
 /** Opens the zip file at `path` for as long as `use` runs. @throws RolloutsError when it is no whole zip file */
@@ -24,6 +26,7 @@ export async function withZip<T>(path: string, use: (zip: ZipReader) => Promise<
       entryCount: entries.size,
       has: (name) => entries.has(name),
       read: (name, maxBytes) => readEntry({ file, size, zip, entry: entries.get(name), name, maxBytes }),
+      locate: (name) => locate(zip, entries.get(name), name),
     });
   } finally {
     await file.close();
@@ -55,7 +58,7 @@ async function readEntry({ file, size, zip, entry, name, maxBytes }: EntryToRead
     throw new RolloutsError(`${name}: only stored zip entries are read, its chunks are compressed already`);
   }
   if (entry.compressedSize > maxBytes) throw new RolloutsError(`${name}: ${entry.compressedSize} bytes are too many`);
-  const { fileDataStart } = await naming(name, zip.readLocalFileHeaderPromise(entry, { minimal: true }));
+  const fileDataStart = await locate(zip, entry, name);
   // Before the allocation: the declared size is not to be trusted.
   if (fileDataStart + entry.compressedSize > size) throw new RolloutsError(`${name}: ends after the end of the file`);
   const bytes = Buffer.allocUnsafeSlow(entry.compressedSize);
@@ -63,6 +66,12 @@ async function readEntry({ file, size, zip, entry, name, maxBytes }: EntryToRead
   if (bytesRead !== bytes.length) throw new RolloutsError(`${name}: cut short`);
   if (crc32(bytes) !== entry.crc32) throw new RolloutsError(`${name}: corrupt, its checksum differs`);
   return bytes;
+}
+
+async function locate(zip: ZipFile, entry: Entry | undefined, name: string): Promise<number> {
+  if (!entry) throw new RolloutsError(`${name}: missing`);
+  const { fileDataStart } = await naming(name, zip.readLocalFileHeaderPromise(entry, { minimal: true }));
+  return fileDataStart;
 }
 
 /** Puts the name of the part before the message of whatever goes wrong in it, where it is not there yet. */

@@ -1,5 +1,11 @@
 export { augment, type Augmentation } from './augmentations/augmentation.ts';
-export { type DirectionInputs, type DirectionSet, drawDirections } from './directions/direction-set.ts';
+export {
+  type DirectionInputs,
+  directionsByExample,
+  type DirectionSet,
+  drawDirections,
+  isNoise,
+} from './directions/direction-set.ts';
 export { type PatchOptions } from './directions/patch.ts';
 export { principalComponents } from './directions/principal-components.ts';
 export { initializeWeights } from './initialize.ts';
@@ -38,7 +44,7 @@ export {
   twinGradients,
   type Weights,
 } from './network.ts';
-export { type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts';
+export { type ExampleSource, type NoiseSource, type NoiseTable, noiseTable } from './noise/noise.ts';
 export { clipByGlobalNorm } from './optimizers/clip.ts';
 export { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
 export { type OptimizerState } from './optimizers/update.ts';

@@ -24,7 +24,9 @@ export type RandomPurpose =
   | 'augmentation'
   | 'direction'
   | 'evaluation'
-  | 'bootstrap';
+  | 'bootstrap'
+  | 'label'
+  | 'label-choice';
 
 /** @param seed in [0, 2³²) @param step counts from 0 */
 export function randomStream(seed: number, purpose: RandomPurpose, step = 0): RandomStream {
@@ -48,6 +50,8 @@ const PURPOSES: readonly RandomPurpose[] = [
   'direction',
   'evaluation',
   'bootstrap',
+  'label',
+  'label-choice',
 ];
 
 /** Mixes two 32-bit words into one (MurmurHash3's finaliser), so that neighbouring addresses give unrelated streams. */

@@ -34,9 +34,19 @@ export const DerivativeWeight = z
   .meta({ id: 'DerivativeWeight' });
 export type DerivativeWeight = z.infer<typeof DerivativeWeight>;
 
+export const DerivativeOf = z
+  .enum(['log-policy', 'logits'])
+  .default('log-policy')
+  .describe('whose derivatives in the pixels are matched');
+
+export const DirectionSetName = z
+  .enum(['frame-difference', 'patch', 'principal-components', 'rademacher', 'gaussian'])
+  .default('frame-difference')
+  .describe('how the screen really moves, bright rectangles, components of the frames, or random pixels');
+
 const common = {
   norm: z.enum(['squared', 'plain']).default('squared').describe('of each residual r: ‖r‖² or ‖r‖'),
-  of: z.enum(['log-policy', 'logits']).default('log-policy').describe('whose derivatives in the pixels are matched'),
+  of: DerivativeOf,
   weight: DerivativeWeight.default(DerivativeWeight.parse({ kind: 'relative' })),
 };
 
@@ -54,10 +64,7 @@ const Vjp = z.strictObject({
 const Jvp = z
   .strictObject({
     kind: z.literal('jvp').describe('a direction in pixel space, and how the policy changes along it'),
-    directions: z
-      .enum(['frame-difference', 'patch', 'principal-components', 'rademacher', 'gaussian'])
-      .default('frame-difference')
-      .describe('how the screen really moves, bright rectangles, components of the frames, or random pixels'),
+    directions: DirectionSetName,
     draws: z.int().min(1).max(64).default(1).describe('directions an example'),
     ...common,
   })

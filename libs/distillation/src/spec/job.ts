@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { EvaluationSpec } from './evaluation.ts';
 import { heldOutFields } from './held-out.ts';
 import { ImportSpec } from './import.ts';
+import { LabellingSpec } from './labelling.ts';
+import { LabelsSource } from './labels-source.ts';
 import { LossSpec } from './loss.ts';
 import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
@@ -19,6 +21,7 @@ export const DistillationSpec = z
     data: TrainingData.default({ kind: 'recorded' }),
     student: Architecture.default({ preset: 'paper-student' }),
     loss: LossSpec.default(LossSpec.parse({})),
+    labels: LabelsSource.default(LabelsSource.parse({ kind: 'auto' })),
     optimizer: OptimizerSpec.default(OptimizerSpec.parse({ kind: 'adam' })),
     batch_size: z.int().min(1).max(4096).default(200),
     steps: z.int().min(1).max(10_000_000).default(3000),
@@ -42,8 +45,8 @@ export type DistillationSpec = z.infer<typeof DistillationSpec>;
 
 /** What POST /v1/jobs takes: one variant a kind of job. */
 export const JobSpec = z
-  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec, ImportSpec, EvaluationSpec], {
-    error: unknownKind('kind of job', ['distillation', 'recording', 'import', 'evaluation']),
+  .discriminatedUnion('kind', [DistillationSpec, RecordingSpec, ImportSpec, LabellingSpec, EvaluationSpec], {
+    error: unknownKind('kind of job', ['distillation', 'recording', 'import', 'labelling', 'evaluation']),
   })
   .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof JobSpec>;

@@ -21,7 +21,7 @@ export async function importPolicy(format: TeacherFormat, request: ImportRequest
   return fitImported(await readPolicy(format, request), request);
 }
 
-function readPolicy(format: TeacherFormat, request: ImportRequest): Promise<ImportedPolicy> {
+function readPolicy(format: TeacherFormat, request: ImportRequest): ImportedPolicy | Promise<ImportedPolicy> {
   switch (format) {
     case 'safetensors':
       return readForeignSafetensors(request);

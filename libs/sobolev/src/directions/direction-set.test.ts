@@ -4,7 +4,7 @@ import { onEveryEngine } from '../../../../test/engines.ts';
 import { distance, normals } from '../../../../test/numbers.ts';
 import { type NoiseTable, noiseTable } from '../noise/noise.ts';
 import { randomStream } from '../random.ts';
-import { type DirectionSet, drawDirections } from './direction-set.ts';
+import { directionsByExample, type DirectionSet, drawDirections } from './direction-set.ts';
 
 const SHAPE: [number, number, number, number] = [6, 9, 7, 3];
 const frames = (seed: number, shape = SHAPE) => normals(shape, seed) as tf.Tensor4D;
@@ -41,6 +41,48 @@ onEveryEngine(() => {
     if (kind !== 'frame-difference') expect(distance(once!, other!)).toBeGreaterThan(0);
     tf.dispose([once!, again!, other!]);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  const streams = (addresses: number[]) => addresses.map((at) => randomStream(4, 'label', at));
+
+  test.each(SETS)('%s: a direction of an example’s own is the same in any batch, and leaves nothing behind', (kind) => {
+    const [x, next] = [frames(1), frames(2)];
+    const before = tf.memory().numTensors;
+    const whole = directionsByExample(sets[kind], { x, next }, { table, streams: streams([0, 1, 2, 3, 4, 5]) });
+    expect(whole.shape).toEqual(SHAPE);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    const [part, partNext] = [x, next].map((all) => tf.slice(all, [2, 0, 0, 0], [3, -1, -1, -1]));
+    const again = directionsByExample(sets[kind], { x: part!, next: partNext }, { table, streams: streams([2, 3, 4]) });
+    expect(distance(tf.slice(whole, [2, 0, 0, 0], [3, -1, -1, -1]), again)).toBeLessThan(1e-6);
+    const examples = tf.unstack(whole);
+    for (const [a, b] of [
+      [0, 1],
+      [2, 5],
+    ] as const)
+      expect(distance(examples[a]!, examples[b]!)).toBeGreaterThan(0);
+  });
+
+  test.each(['rademacher', 'gaussian'] as const)(
+    '%s of an example’s own has E[u uᵀ] = I, within and between',
+    (kind) => {
+      const [examples, pixels] = [40_000, 8];
+      const x = tf.zeros<tf.Rank.R4>([examples, 2, 2, 2]);
+      const addresses = Array.from({ length: examples }, (_, i) => i);
+      const u = directionsByExample(sets[kind], { x }, { table, streams: streams(addresses) });
+      const flat = tf.reshape<tf.Rank.R2>(u, [examples, pixels]);
+      expect(distance(tf.div(tf.matMul(tf.transpose(flat), flat), examples), tf.eye(pixels))).toBeLessThan(0.03);
+      const [a, b] = tf.split(flat, 2);
+      expect(distance(tf.div(tf.matMul(tf.transpose(a!), b!), examples / 2), tf.zeros([pixels, pixels]))).toBeLessThan(
+        0.03,
+      );
+      if (kind === 'rademacher') expect(new Set(u.dataSync())).toEqual(new Set([1, -1]));
+    },
+  );
+
+  test('noise without a table is refused', () => {
+    const draw = () =>
+      drawDirections(sets.gaussian, { x: frames(1) }, { table: null, random: randomStream(1, 'noise') });
+    expect(draw).toThrow('noise needs a table');
   });
 
   test.each(['frame-difference', 'patch', 'principal-components'] as const)(

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { gaussianNoise, type NoiseSource, rademacherNoise } from '../noise/noise.ts';
+import {
+  type ExampleSource,
+  gaussianNoise,
+  noiseByExample,
+  type NoiseSource,
+  rademacherNoise,
+} from '../noise/noise.ts';
+import { type RandomStream } from '../random.ts';
 import { frameDifferences } from './frame-difference.ts';
 import { patches, type PatchOptions } from './patch.ts';
 import { randomComponents } from './principal-components.ts';
@@ -36,20 +43,49 @@ export interface DirectionInputs {
  * frame differences are the same each time.
  * @throws Error when frame differences are asked for without `next`
  */
-export function drawDirections(set: DirectionSet, { x, next }: DirectionInputs, source: NoiseSource): tf.Tensor4D {
-  return tf.tidy(() => {
-    switch (set.kind) {
-      case 'frame-difference':
-        if (!next) throw new Error('frame differences need the next observations');
-        return frameDifferences(x, next);
-      case 'patch':
-        return patches(x.shape, set, source.random);
-      case 'principal-components':
-        return randomComponents(set.basis, x.shape[0], source.random) as tf.Tensor4D;
-      case 'rademacher':
-        return rademacherNoise(source, x.shape) as tf.Tensor4D;
-      case 'gaussian':
-        return gaussianNoise(source, x.shape) as tf.Tensor4D;
-    }
-  });
+export function drawDirections(set: DirectionSet, inputs: DirectionInputs, source: NoiseSource): tf.Tensor4D {
+  return tf.tidy(() =>
+    directions(set, inputs, {
+      randomOf: () => source.random,
+      noise: (kind, shape) => (kind === 'gaussian' ? gaussianNoise : rademacherNoise)(source, shape),
+    }),
+  );
+}
+
+/**
+ * As `drawDirections`, but each example draws from its own stream: what belongs to a stream is found again in any batch.
+ * @param source a stream for each example
+ */
+export function directionsByExample(set: DirectionSet, inputs: DirectionInputs, source: ExampleSource): tf.Tensor4D {
+  return tf.tidy(() =>
+    directions(set, inputs, {
+      randomOf: (example) => source.streams[example]!,
+      noise: (kind, shape) => noiseByExample(kind, source, shape),
+    }),
+  );
+}
+
+/** Whether a set is noise, which is put together from a table. */
+export function isNoise(kind: DirectionSet['kind']): boolean {
+  return kind === 'rademacher' || kind === 'gaussian';
+}
+
+interface Chance {
+  randomOf: (example: number) => RandomStream;
+  noise: (kind: 'gaussian' | 'rademacher', shape: readonly number[]) => tf.Tensor;
+}
+
+function directions(set: DirectionSet, { x, next }: DirectionInputs, { randomOf, noise }: Chance): tf.Tensor4D {
+  switch (set.kind) {
+    case 'frame-difference':
+      if (!next) throw new Error('frame differences need the next observations');
+      return frameDifferences(x, next);
+    case 'patch':
+      return patches(x.shape, set, randomOf);
+    case 'principal-components':
+      return randomComponents(set.basis, x.shape[0], randomOf) as tf.Tensor4D;
+    case 'rademacher':
+    case 'gaussian':
+      return noise(set.kind, x.shape) as tf.Tensor4D;
+  }
 }

@@ -33,9 +33,13 @@ export async function principalComponents(observations: tf.Tensor, k: number): P
 }
 
 /** A random component of the basis [K, …shape] for each of `batch` examples: [B, …shape]. */
-export function randomComponents(basis: tf.Tensor, batch: number, random: RandomStream): tf.Tensor {
+export function randomComponents(
+  basis: tf.Tensor,
+  batch: number,
+  randomOf: (example: number) => RandomStream,
+): tf.Tensor {
   const [components = 0, ...shape] = basis.shape;
-  const chosen = Int32Array.from({ length: batch }, () => random.below(components));
+  const chosen = Int32Array.from({ length: batch }, (_, example) => randomOf(example).below(components));
   const rows = tf.gatherND(tf.reshape(basis, [components, -1]), tf.tensor2d(chosen, [batch, 1], 'int32'));
   return tf.reshape(rows, [batch, ...shape]);
 }

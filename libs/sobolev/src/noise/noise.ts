@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type RandomStream, randomStream } from '../random.ts';
 
-/** Noise for millions of pixels a step. The table is made once a run, the stream is the step's own. */
+/** Noise for millions of pixels a step. The stream is the step's own; the table is made once a run, by those that have noise. */
 export interface NoiseSource {
-  table: NoiseTable;
+  table: NoiseTable | null;
   random: RandomStream;
+}
+
+/** The same with a stream for each example: its noise is its own, whichever others are beside it. */
+export interface ExampleSource {
+  table: NoiseTable | null;
+  streams: readonly RandomStream[];
 }
 
 /** [2·ROWS, COLUMNS]: normals, then the same with the other sign. */
@@ -47,12 +53,49 @@ export function noiseTable(seed: number): NoiseTable {
  * there are 2¹⁴ rows times 2⁶⁴ signs.
  */
 export function gaussianNoise({ table, random }: NoiseSource, shape: readonly number[], std = 1): tf.Tensor {
-  return tf.tidy(() => assemble(tf.mul(table, columnSigns(random, std)), shape, random));
+  return tf.tidy(() => assemble(tf.mul(required(table), columnSigns(random, std)), shape, random));
 }
 
 /** ±1 with equal chance for each value, put together in the same way: E[u uᵀ] = I. */
 export function rademacherNoise({ table, random }: NoiseSource, shape: readonly number[]): tf.Tensor {
-  return tf.tidy(() => assemble(tf.mul(tf.sign(table), columnSigns(random, 1)), shape, random));
+  return tf.tidy(() => assemble(tf.mul(tf.sign(required(table)), columnSigns(random, 1)), shape, random));
+}
+
+/**
+ * Noise N(0, 1), or ±1, in which each example has rows and signs of its own, from its own stream: as `gaussianNoise` and
+ * `rademacherNoise`, with the same moments within each example, and 0 between two of them.
+ * @param shape [B, …] with a stream for each of B
+ */
+export function noiseByExample(
+  kind: 'gaussian' | 'rademacher',
+  { table, streams }: ExampleSource,
+  [batch = 0, ...shape]: readonly number[],
+): tf.Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const stretches = Math.ceil(size / COLUMNS);
+  const rows = new Int32Array(batch * stretches);
+  const signs = new Float32Array(batch * COLUMNS);
+  for (const [example, random] of streams.entries()) {
+    signs.set(drawSigns(random), example * COLUMNS);
+    rows.set(drawRows(random, stretches), example * stretches);
+  }
+  return tf.tidy(() => {
+    const values = kind === 'gaussian' ? required(table) : tf.sign(required(table));
+    const gathered = tf.reshape(gatherRows(values, rows), [batch, stretches, COLUMNS]);
+    const flat = tf.reshape(tf.mul(gathered, tf.tensor3d(signs, [batch, 1, COLUMNS])), [batch, stretches * COLUMNS]);
+    return tf.reshape(stretches * COLUMNS === size ? flat : tf.slice(flat, [0, 0], [batch, size]), [batch, ...shape]);
+  });
+}
+
+function required(table: NoiseTable | null): NoiseTable {
+  if (!table) throw new Error('noise needs a table');
+  return table;
+}
+
+/** 64 signs out of two draws. */
+function drawSigns(random: RandomStream): Float32Array {
+  const words = [random.below(2 ** 32), random.below(2 ** 32)];
+  return Float32Array.from({ length: COLUMNS }, (_, i) => ((words[i >> 5]! >>> (i & 31)) & 1 ? 1 : -1));
 }
 
 function columnSigns(random: RandomStream, scale: number): tf.Tensor1D {
@@ -62,9 +105,13 @@ function columnSigns(random: RandomStream, scale: number): tf.Tensor1D {
 function assemble(table: tf.Tensor2D, shape: readonly number[], random: RandomStream): tf.Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   const rows = drawRows(random, Math.ceil(size / COLUMNS));
-  // gatherND copies whole rows; gather goes value by value on wasm, and is three times slower on tensorflow.
-  const flat = tf.reshape(tf.gatherND(table, tf.tensor2d(rows, [rows.length, 1], 'int32')), [-1]);
+  const flat = tf.reshape(gatherRows(table, rows), [-1]);
   return tf.reshape(flat.size === size ? flat : tf.slice(flat, [0], [size]), [...shape]);
+}
+
+/** gatherND copies whole rows; gather goes value by value on wasm, and is three times slower on tensorflow. */
+function gatherRows(table: tf.Tensor2D, rows: Int32Array): tf.Tensor {
+  return tf.gatherND(table, tf.tensor2d(rows, [rows.length, 1], 'int32'));
 }
 
 function drawRows(random: RandomStream, count: number): Int32Array {

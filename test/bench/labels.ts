@@ -1,0 +1,159 @@
+// `node --import tsx test/bench/labels.ts [--json FILE]`: what stored labels cost and what they give. The size of the file and the
+// rate of labelling, the time of a step with stored and with recomputed labels, and what students are worth in the end.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadEngine } from '@distiller/compute';
+import { distill, type DistillInputs, labelRollouts, openLabels, openRollouts } from '@distiller/distillation';
+import { DistillationSpec, LabellingSpec } from '@distiller/distillation/spec';
+import { createRolloutsWriter, type Rollouts } from '@distiller/rollouts';
+import { bundledInputs } from './bundled-inputs.ts';
+
+/** One kind of labels. */
+export interface LabelsRow {
+  labels: string;
+  bytes_per_frame: number;
+  labelled_per_second: number;
+  /** Median of a step, the paper's student, batch 200; in turns. */
+  step_ms: { stored: number; recomputed: number };
+  /** Held-out kl of each seed after a short run. */
+  kl: { stored: number[]; recomputed: number[] };
+}
+
+interface Kind {
+  labels: string;
+  projections: object;
+  derivative: object;
+}
+
+const vjp = { kind: 'vjp' };
+const jvp = (directions: string) => ({ kind: 'jvp', directions });
+const KINDS: Kind[] = [
+  { labels: 'log-probs', projections: { kind: 'none' }, derivative: { kind: 'none' } },
+  { labels: 'vjp ×1 int8', projections: { kind: 'vjp', count: 1 }, derivative: vjp },
+  { labels: 'vjp ×4 int8', projections: { kind: 'vjp', count: 4 }, derivative: vjp },
+  { labels: 'vjp ×1 f16', projections: { kind: 'vjp', count: 1, precision: 'f16' }, derivative: vjp },
+  { labels: 'jvp frame-difference', projections: jvp('frame-difference'), derivative: jvp('frame-difference') },
+  { labels: 'jvp ×16 patch', projections: { ...jvp('patch'), count: 16 }, derivative: jvp('patch') },
+  { labels: 'jvp ×16 gaussian', projections: { ...jvp('gaussian'), count: 16 }, derivative: jvp('gaussian') },
+];
+
+/** Frames of the bundled play that are used: whole episodes, at least as many. */
+const FRAMES = 8000;
+const ROUNDS = 3;
+const STEPS = 30;
+const WARM_UP = 5;
+const SEEDS = [1, 2, 3];
+/** Of the runs whose students are compared. */
+const TRAINING = { batch_size: 64, steps: 400, evaluation_frames: 1000, train_fraction: 0.25 };
+
+/** Every kind of labels on part of the bundled Breakout play. Needs an engine that is loaded already; takes a quarter of an hour. */
+export async function labelsBench(): Promise<LabelsRow[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'labels-bench-'));
+  try {
+    const inputs = await someEpisodes(await bundledInputs(), join(directory, 'play.zarr.zip'));
+    const rows: LabelsRow[] = [];
+    for (const kind of KINDS) {
+      rows.push(await measureKind(kind, inputs, join(directory, 'labels.zarr.zip')));
+      console.error(JSON.stringify(rows.at(-1)));
+    }
+    return rows;
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function measureKind({ labels: name, projections, derivative }: Kind, inputs: DistillInputs, path: string) {
+  const { bytesPerFrame, framesPerSecond } = await store(projections, inputs, path);
+  const stored = { labels: { kind: 'stored', labels: name }, inputs: { ...inputs, labels: await openLabels(path) } };
+  const recomputed = { labels: { kind: 'recompute' }, inputs };
+  const times = { stored: [] as number[], recomputed: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    times.stored.push(...(await stepTimes(derivative, stored)));
+    times.recomputed.push(...(await stepTimes(derivative, recomputed)));
+  }
+  const kl: LabelsRow['kl'] = { stored: [], recomputed: [] };
+  for (const seed of SEEDS) {
+    kl.stored.push(await finalKl({ derivative, seed }, stored));
+    kl.recomputed.push(await finalKl({ derivative, seed }, recomputed));
+  }
+  return {
+    labels: name,
+    bytes_per_frame: bytesPerFrame,
+    labelled_per_second: framesPerSecond,
+    step_ms: { stored: median(times.stored), recomputed: median(times.recomputed) },
+    kl,
+  };
+}
+
+async function store(projections: object, { teacher, rollouts }: DistillInputs, path: string) {
+  const spec = LabellingSpec.parse({ kind: 'labelling', teacher: 'breakout', rollouts: 'breakout', projections });
+  const hashes = { teacherSha256: 'a'.repeat(64), rolloutsSha256: 'b'.repeat(64) };
+  let framesPerSecond = 0;
+  for await (const event of labelRollouts(spec, { teacher, rollouts, path, ...hashes })) {
+    if (event.type === 'finished') return { bytesPerFrame: event.bytes / event.frames, framesPerSecond };
+    framesPerSecond = event.framesPerSecond;
+  }
+  throw new Error('labelling did not finish');
+}
+
+interface Source {
+  labels: object;
+  inputs: DistillInputs;
+}
+
+async function stepTimes(derivative: object, { labels, inputs }: Source): Promise<number[]> {
+  const spec = distillation({
+    loss: { derivative },
+    labels,
+    steps: STEPS,
+    train_fraction: 0.25,
+    evaluation_frames: 20,
+  });
+  const seconds: number[] = [];
+  for await (const event of distill(spec, inputs)) if (event.type === 'step') seconds.push(event.seconds);
+  return seconds.slice(WARM_UP).map((each) => 1000 * each);
+}
+
+async function finalKl(run: { derivative: object; seed: number }, { labels, inputs }: Source): Promise<number> {
+  const { derivative, seed } = run;
+  const spec = distillation({ ...TRAINING, loss: { derivative }, labels, seed });
+  for await (const event of distill(spec, inputs)) if (event.type === 'finished') return event.metrics.kl;
+  throw new Error('training did not finish');
+}
+
+function distillation(overrides: object): DistillationSpec {
+  const common = { kind: 'distillation', teacher: 'breakout', rollouts: 'breakout', jacobian_frames: 1 };
+  return DistillationSpec.parse({ ...common, evaluate_every: 100_000, ...overrides });
+}
+
+/** The first episodes of some play as a file of their own. */
+async function someEpisodes({ teacher, rollouts }: DistillInputs, path: string): Promise<DistillInputs> {
+  const { attributes, episodes, height, width } = rollouts;
+  const [{ data }, actions] = [await rollouts.loadFrames(), await rollouts.loadActions()];
+  const writer = await createRolloutsWriter(path, attributes);
+  for (const { start, end, terminated } of firstEpisodes(episodes)) {
+    const frames = Uint8Array.from(data.subarray(start * height * width, end * height * width));
+    const rewards = new Float32Array(end - start);
+    await writer.appendEpisode({ frames, height, width, actions: actions.slice(start, end), rewards, terminated });
+  }
+  await writer.seal();
+  return { teacher, rollouts: await openRollouts(path) };
+}
+
+function firstEpisodes(episodes: Rollouts['episodes']) {
+  return episodes.slice(0, 1 + episodes.findIndex(({ end }) => end >= FRAMES));
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { json: { type: 'string' } } });
+  await loadEngine('tensorflow');
+  const rows = await labelsBench();
+  const json = JSON.stringify(rows, null, 1);
+  if (values.json) await writeFile(values.json, `${json}\n`);
+  else process.stdout.write(`${json}\n`);
+}
