@@ -7,7 +7,7 @@ import { ELEMENT, encodeModel, type ValueInfoProto } from './onnx-proto.ts';
 const [OPSET, IR_VERSION] = [17, 8];
 
 /**
- * An ONNX model: `observations` uint8 [n, height, width, stack], oldest frame first, as the contract has them → `logits` float32
+ * An ONNX model: `observations` uint8 [n, height, width, stack], as the contract has them → `logits` float32
  * [n, actions]. Cast, scaling and the transposition to [n, stack, height, width] are in the graph, and any n will do. The
  * metadata stand in `metadata_props`.
  */
