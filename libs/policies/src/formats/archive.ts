@@ -13,7 +13,7 @@ export interface Archive {
 }
 
 const [STORED, DEFLATED] = [0, 8];
-const MAX_ENTRIES = 10_000;
+const MAX_ENTRIES = 4_096;
 const MAX_BYTES = 400_000_000;
 /** No weights deflate to a hundredth; zeros deflate to a thousandth. Small entries of a header's text may. */
 const [MAX_RATIO, ALWAYS_ALLOWED] = [100, 1_000_000];

@@ -7,6 +7,7 @@ import {
   int,
   pickle,
   replaced,
+  statePickle,
   stateZip,
   torchZip,
   unicode,
@@ -86,7 +87,7 @@ test.each([
   ['a text of 2⁶³ bytes', [Buffer.from([0x8d, 0, 0, 0, 0, 0, 0, 0, 0x80])], 'ends at byte'],
   ['a persistent id that is a module', ['(', unicode('module'), 'tQ'], 'other than a storage'],
   ['an OrderedDict of a list', ['ccollections\nOrderedDict\n', '(]tR'], 'with arguments'],
-  ['half a million opcodes and more', ['N0'.repeat(250_001)], 'more than 500000 opcodes'],
+  ['a quarter of a million opcodes and more', ['N0'.repeat(125_001)], 'more than 250000 opcodes'],
   ['a list that contains itself', [']', Buffer.from('q\x00'), 'h\x00', 'a'], 'no dictionary'],
   ['a hundred thousand tuples in each other', ['N', Buffer.alloc(100_000, 0x85)], 'no dictionary'],
 ])('%s is refused', async (_title, opcodes, message) => {
@@ -127,6 +128,7 @@ test.each([
   ['a batch norm', [weight, bias, { ...bias, name: 'bn.running_mean' }], 'bn.running_mean [2]'],
   ['a layer too many', [weight, bias, { ...bias, shape: [2, 1], name: 'b.weight' }], 'belong to no layer'],
   ['nothing', [], 'no tensors'],
+  ['a name of a thousand letters', [weight, { ...bias, name: 'b'.repeat(1000) }], 'has 1000 characters'],
 ])('a state dict with %s is refused with its tensors', async (_title, tensors, message) => {
   expect((await refusal(readTiny(await stateZip(tensors)))).message).toContain(message);
 });
@@ -164,11 +166,11 @@ const renamed = async (name: string) => {
   return replaced(await stateZip([weight, bias], { [stored]: 'x' }), stored, name);
 };
 const zeros = Buffer.alloc(20_000_000);
-/** A bomb whose directory says that it is small. */
-async function hidden(): Promise<Buffer> {
+/** A bomb whose directory declares another size. */
+async function declaring(size: number): Promise<Buffer> {
   const bytes = await zipOf([['archive/data.pkl', zeros]], true);
   const directory = bytes.lastIndexOf('PK\x01\x02', undefined, 'latin1');
-  bytes.writeUInt32LE(1000, directory + 24);
+  bytes.writeUInt32LE(size, directory + 24);
   return bytes;
 }
 
@@ -177,16 +179,8 @@ test.each([
   ['an absolute name', () => renamed('/archive/etc/passwd'), 'absolute path'],
   ['a name that stands twice', () => renamed('archive/data/0'), 'stands twice'],
   ['a bomb', () => zipOf([['archive/data.pkl', zeros]], true), 'a zip bomb'],
-  ['a bomb that hides its size', hidden, 'larger than'],
-  [
-    'four hundred megabytes and more',
-    () =>
-      zipOf(
-        Array.from({ length: 410 }, (_, i) => [`${i}`, zeros.subarray(0, 990_000)]),
-        true,
-      ),
-    'unpacked are more than',
-  ],
+  ['a bomb that hides its size', () => declaring(1000), 'larger than'],
+  ['four gigabytes declared', () => declaring(0xfffffffe), 'unpacked are more than'],
 ])('a zip file with %s is refused', async (_title, file, message) => {
   expect((await refusal(readTiny(await file()))).message).toContain(message);
 });
@@ -270,7 +264,7 @@ test.each(real)('%s cut anywhere is refused', async (name, format) => {
 });
 
 test.each(real)(
-  'a bit of %s flipped anywhere is noticed or without effect on the shapes',
+  'a bit of %s flipped anywhere is noticed, or harmless, or in a number without a checksum',
   async (name, format, checksums) => {
     const original = await readFile(`${folder}/${name}`);
     const expected = await importPolicy(format, { bytes: original, ...large });
@@ -280,8 +274,8 @@ test.each(real)(
       const read = await importPolicy(format, { bytes, ...large }).catch((error: unknown) => error);
       if (read instanceof FormatError) continue;
       const { layers, weights } = read as ImportedPolicy;
-      if (checksums) expect({ layers, weights }).toEqual(essence(expected));
-      // Without checksums a number may be another, but nothing else.
+      if (checksums) expect(fingerprint(read as ImportedPolicy) === fingerprint(expected), `bit ${bit}`).toBe(true);
+      // Without checksums numbers may be others, but nothing else.
       else expect([layers, [...weights.keys()]]).toEqual([expected.layers, [...expected.weights.keys()]]);
     }
   },

@@ -1,5 +1,7 @@
 import { FormatError } from '../imported.ts';
 
+const decoder = new TextDecoder();
+
 /** Reads forward through bytes, never beyond their end. Little-endian. */
 export class ByteCursor {
   readonly bytes: Uint8Array;
@@ -50,7 +52,7 @@ export class ByteCursor {
   }
 
   text(length: number): string {
-    return new TextDecoder().decode(this.take(length));
+    return decoder.decode(this.take(length));
   }
 
   /** Up to the next line feed, which is passed over. */

@@ -6,8 +6,8 @@ import { type PickleMeaning, type PickleValue } from './values.ts';
 
 const PROTO = 0x80;
 const STOP = 0x2e;
-/** A thousand tensors with their optimiser take a fifth of this; the objects of so many opcodes fit a small memory. */
-const MAX_OPCODES = 500_000;
+/** Enough for a thousand tensors with their optimiser, and its objects fit a small memory. */
+const MAX_OPCODES = 250_000;
 
 /**
  * Reads one pickle of protocol 2 to 5 and leaves the cursor behind it. A pickle is a program: this runs only the opcodes

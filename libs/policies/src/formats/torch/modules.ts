@@ -9,12 +9,17 @@ export interface Module {
   bias?: StateTensor;
 }
 
+/** Names stand in remarks and errors. */
+const MAX_NAME = 300;
+
 /**
  * `<name>.weight` and `<name>.bias` put together, in the order of the weights. Second names of the same numbers are left
  * out, as of a feature extractor that a policy shares with its critic.
  * @throws FormatError for a tensor that is neither, as a batch norm's running mean, or that is no floating-point number
  */
 export function modulesOf(tensors: readonly StateTensor[]): Module[] {
+  const long = tensors.find(({ name }) => name.length > MAX_NAME);
+  if (long) throw new FormatError(long.name.slice(0, 100), `a tensor's name has ${long.name.length} characters`);
   const distinct = [...new Map(tensors.toReversed().map((tensor) => [tensor.identity, tensor])).values()].reverse();
   const byName = new Map(distinct.map((tensor) => [tensor.name, tensor]));
   const modules = distinct.flatMap((weight): Module[] => {
