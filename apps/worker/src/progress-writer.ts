@@ -91,6 +91,9 @@ function add(pending: Pending, message: JobMessage): void {
       pending.points.push(...toPoints(phase.step, phase.metrics ?? {}));
       break;
     }
+    case 'remark':
+      pending.events.push({ type: 'message', message: message.message });
+      break;
     case 'step':
       pending.step = message.step;
       pending.points.push(...toPoints(message.step, message.metrics));

@@ -1,6 +1,9 @@
 import { type Claim, type Fence, FencedError, type JobError } from '@distiller/storage';
+import { rm } from 'node:fs/promises';
 import { type Logger } from 'pino';
-import { InputsLostError, jobOrder, type OrderContext } from './kinds/order.ts';
+import { InputsLostError } from './kinds/inputs.ts';
+import { jobOrder, type OrderContext } from './kinds/order.ts';
+import { scratchDirectory } from './kinds/scratch.ts';
 import { startJobProcess } from './process/job-process.ts';
 import { type JobMessage } from './process/messages.ts';
 import { createProgressWriter } from './progress-writer.ts';
@@ -84,6 +87,7 @@ async function attempt(claim: Claim, context: WorkerContext, signal: AbortSignal
   log.info({ from_step: claim.checkpoint?.step ?? 0 }, 'working');
   const exit = await work.exited;
   signal.removeEventListener('abort', interrupt);
+  await rm(scratchDirectory(fence.jobId), { recursive: true, force: true });
   try {
     await writer.close();
     return await conclude(last, { claim, fence, context, signal, exit, stepsPerSecond: writer.stepsPerSecond() });

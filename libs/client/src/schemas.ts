@@ -28,4 +28,4 @@ export interface PageOptions {
   cursor?: string;
 }
 
-export type ModelFileName = 'student' | 'reference';
+export type ModelFileName = Model['files'][number]['name'];

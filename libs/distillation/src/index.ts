@@ -7,7 +7,9 @@ export { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from 
 export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.ts';
 export { readStudent } from './evaluation/student.ts';
 export { type LabellingEvent, type LabellingInputs, labelRollouts } from './labelling/label-rollouts.ts';
+export { type ExportedStudent, exportStudent } from './student-exports.ts';
 export { record, type RecordOptions } from './record.ts';
 // What a caller needs to read the inputs, so that it knows only this package.
+export { modelCard } from '@distiller/policies/exports';
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';
 export { openLabels, openRollouts, type Rollouts, RolloutsError, type StoredLabels } from '@distiller/rollouts';

@@ -16,7 +16,7 @@ export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
 export { type ModelFile, type ModelRow, type NewModel } from './models.ts';
 export { type Page, type PageRequest } from './page.ts';
-export { type NewRollouts, type RolloutsRow } from './rollouts.ts';
+export { type MadeRollouts, type NewRollouts, type RolloutsRow } from './rollouts.ts';
 export { createStorage, type Storage } from './storage.ts';
 export { type NewTeacher, type TeacherRow, type TeacherSource } from './teachers.ts';
 export { type UploadRow } from './uploads.ts';

@@ -1,45 +1,121 @@
 import {
   checkDistillation,
+  checkEvaluation,
+  checkImport,
   checkSameContract,
   type DistillationSpec,
+  type EvaluationSpec,
+  type ImportSpec,
   type JobSpec,
+  type LabellingSpec,
   type RecordingSpec,
 } from '@distiller/distillation/spec';
-import { type NewJob, type Storage } from '@distiller/storage';
+import { type LabelsRow, type NewJob, type RolloutsRow, type TakenFile, type TeacherRow } from '@distiller/storage';
+import { type Dependencies } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
-import { requireFreeName, requireModel, requireRollouts, requireTeacher, seen } from './references.ts';
+import { requireUpload } from '../uploads/taking.ts';
+import { requireFreeName, requireLabels, requireModel, requireRollouts, requireTeacher, seen } from './references.ts';
+import { requireSamePair } from './same-pair.ts';
 
-/** What is stored of a job, after its spec was checked against what it names. @throws ProblemError, SpecError */
-export async function planJob(storage: Storage, spec: JobSpec): Promise<NewJob> {
+/** What is stored of a job, and the upload that becomes its file. */
+export interface JobPlan {
+  job: NewJob;
+  file?: TakenFile;
+}
+
+/** Checks a spec against what it names. @throws ProblemError, SpecError */
+export async function planJob(dependencies: Dependencies, spec: JobSpec): Promise<JobPlan> {
   switch (spec.kind) {
     case 'distillation':
-      return planDistillation(storage, spec);
+      return planDistillation(dependencies, spec);
     case 'recording':
-      return planRecording(storage, spec);
+      return planRecording(dependencies, spec);
+    case 'import':
+      return planImport(dependencies, spec);
+    case 'labelling':
+      return planLabelling(dependencies, spec);
+    case 'evaluation':
+      return planEvaluation(dependencies, spec);
   }
 }
 
-async function planDistillation(storage: Storage, spec: DistillationSpec): Promise<NewJob> {
+async function planDistillation({ storage }: Dependencies, spec: DistillationSpec): Promise<JobPlan> {
   const teacher = await requireTeacher(storage, spec.teacher);
   const rollouts = spec.rollouts === undefined ? null : await requireRollouts(storage, spec.rollouts);
-  const recorded = rollouts && { ...seen(rollouts), episodes: rollouts.episodes };
-  const table = checkDistillation(spec, seen(teacher), recorded);
-  return {
+  const table = checkDistillation(spec, seen(teacher), rollouts && { ...seen(rollouts), episodes: rollouts.episodes });
+  const labels = await labelsFor({ storage }, spec, { teacher, rollouts });
+  const job = {
     ...common(spec),
     layerTable: layerTableJson(table),
     teacherId: teacher.id,
     rolloutsId: rollouts?.id,
+    labelsId: labels?.id,
     totalSteps: spec.steps,
+  };
+  return { job };
+}
+
+/** The labels that the job names or, where it leaves that to us, the newest that there are. */
+async function labelsFor(
+  { storage }: Pick<Dependencies, 'storage'>,
+  { labels, loss }: DistillationSpec,
+  { teacher, rollouts }: { teacher: TeacherRow; rollouts: RolloutsRow | null },
+): Promise<LabelsRow | undefined> {
+  switch (labels.kind) {
+    case 'recompute':
+      return undefined;
+    case 'stored': {
+      const found = await requireLabels(storage, labels.labels);
+      requireSamePair(found, { teacher, rollouts }, loss);
+      return found;
+    }
+    case 'auto':
+      if (!rollouts || loss.augmentation.length > 0) return undefined;
+      return (await storage.labels.of({ teacherId: teacher.id, rolloutsId: rollouts.id }))[0];
+  }
+}
+
+async function planRecording({ storage }: Dependencies, spec: RecordingSpec): Promise<JobPlan> {
+  await requireFreeName(storage.rollouts, spec.name, 'rollouts');
+  const teacher = await requireTeacher(storage, spec.teacher);
+  const { acting } = spec;
+  const student = acting.kind === 'mixture' ? await requireModel(storage, acting.model, '/acting/model') : undefined;
+  if (student) checkSameContract('/acting/model', seen(teacher), seen(student));
+  return { job: { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames } };
+}
+
+async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise<JobPlan> {
+  const { storage, artifacts } = dependencies;
+  await requireFreeName(storage.rollouts, spec.name, 'rollouts');
+  const { id, sha256 } = await requireUpload(dependencies, spec.file, '/file');
+  const { frames } = await checkImport(spec, artifacts.stagedPath(id));
+  return {
+    job: { ...common(spec), totalSteps: frames ?? 0 },
+    file: { upload: id, keep: () => artifacts.promote(id, sha256) },
   };
 }
 
-async function planRecording(storage: Storage, spec: RecordingSpec): Promise<NewJob> {
-  await requireFreeName(storage.rollouts, spec.name, 'rollouts');
+async function planLabelling({ storage }: Dependencies, spec: LabellingSpec): Promise<JobPlan> {
+  if (spec.name !== undefined) await requireFreeName(storage.labels, spec.name, 'labels');
   const teacher = await requireTeacher(storage, spec.teacher);
-  const student =
-    spec.player.kind === 'student' ? await requireModel(storage, spec.player.model, '/player/model') : null;
-  if (student) checkSameContract('/player/model', seen(teacher), seen(student));
-  return { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames };
+  const rollouts = await requireRollouts(storage, spec.rollouts);
+  checkSameContract('/rollouts', seen(teacher), seen(rollouts));
+  const job = { ...common(spec), teacherId: teacher.id, rolloutsId: rollouts.id, totalSteps: rollouts.frames };
+  return { job };
+}
+
+async function planEvaluation({ storage }: Dependencies, spec: EvaluationSpec): Promise<JobPlan> {
+  const teacher = await requireTeacher(storage, spec.teacher);
+  const student = await requireModel(storage, spec.student.model, '/student/model');
+  const rollouts = spec.rollouts === undefined ? undefined : await requireRollouts(storage, spec.rollouts);
+  checkEvaluation(seen(teacher), seen(student), rollouts && { ...seen(rollouts), episodes: rollouts.episodes });
+  const ids = { teacherId: teacher.id, studentId: student.id, rolloutsId: rollouts?.id };
+  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) } };
+}
+
+/** Of all who play, with and without sticky actions. */
+function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpec): number {
+  return episodes * (random_baseline ? 3 : 2) * (sticky_actions === 'both' ? 2 : 1);
 }
 
 function common(spec: JobSpec) {

@@ -1,5 +1,5 @@
 import { ObservationContract } from '@distiller/distillation/spec';
-import { type ModelRow, type RolloutsRow, type Storage, type TeacherRow } from '@distiller/storage';
+import { type LabelsRow, type ModelRow, type RolloutsRow, type Storage, type TeacherRow } from '@distiller/storage';
 import { fieldProblem } from '../problems/problem.ts';
 
 /** The resources that a spec names. @throws ProblemError pointing at the field */
@@ -13,6 +13,12 @@ export async function requireRollouts({ rollouts }: Storage, reference: string):
   const found = await rollouts.get(reference);
   if (found) return found;
   throw fieldProblem('unknown_reference', '/rollouts', `no rollouts have the id or name '${reference}'`);
+}
+
+export async function requireLabels({ labels }: Storage, reference: string): Promise<LabelsRow> {
+  const found = await labels.get(reference);
+  if (found) return found;
+  throw fieldProblem('unknown_reference', '/labels/labels', `no labels have the id or name '${reference}'`);
 }
 
 export async function requireModel({ models }: Storage, id: string, pointer: string): Promise<ModelRow> {

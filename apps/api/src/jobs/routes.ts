@@ -5,6 +5,7 @@ import { pageOf, pageRequest, toPage } from '../page.ts';
 import { binaryResponse, sendFile } from '../files/download.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { discardWhenRefused, takingUpload } from '../uploads/taking.ts';
 import { Job, JobQuery, JobStatus, toJob } from './schema.ts';
 import { submitJob } from './submit.ts';
 
@@ -24,9 +25,13 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
         body: JobSpec,
         response: { 201: Job, ...problemResponses },
       },
+      onSend: discardWhenRefused(dependencies, 'file'),
     },
     async ({ body, log }, reply) => {
-      const job = toJob(await submitJob(dependencies, body, log));
+      const submitting = submitJob(dependencies, body, log);
+      const job = toJob(
+        await (body.kind === 'import' ? takingUpload(body.file.upload, '/file/upload', submitting) : submitting),
+      );
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
     },
   );

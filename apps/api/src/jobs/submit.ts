@@ -8,12 +8,10 @@ import { planJob } from './plan.ts';
  * Checks a spec against what it names, stores the job and puts it into the queue. The row comes first: when the queue is
  * away, the sweep enqueues the job later.
  */
-export async function submitJob(
-  { storage, producer }: Dependencies,
-  spec: JobSpec,
-  log: FastifyBaseLogger,
-): Promise<JobRow> {
-  const job = await storage.jobs.create(await planJob(storage, spec));
+export async function submitJob(dependencies: Dependencies, spec: JobSpec, log: FastifyBaseLogger): Promise<JobRow> {
+  const { storage, producer } = dependencies;
+  const plan = await planJob(dependencies, spec);
+  const job = await storage.jobs.create(plan.job, plan.file);
   await producer.enqueue({ jobId: job.id, kind: job.kind }).catch((error: unknown) => {
     log.warn({ err: error, job_id: job.id }, 'the queue is away; the sweep will enqueue the job');
   });

@@ -1,4 +1,4 @@
-import { ObservationContract } from '@distiller/distillation/spec';
+import { ExportKind, ObservationContract } from '@distiller/distillation/spec';
 import { type ModelRow } from '@distiller/storage';
 import { z } from 'zod';
 import { Result, StoredFile, toStoredFile } from '../jobs/schema.ts';
@@ -6,8 +6,10 @@ import { LayerTable } from '../layer-table.ts';
 import { Sha256 } from '../uploads/schema.ts';
 
 export const FileName = z
-  .enum(['student', 'reference'])
-  .describe('`student`: the policy; `reference`: observations with the logits it must give on them');
+  .enum(['student', 'reference', ...ExportKind.options, 'card.json', 'card.md'])
+  .describe(
+    '`student`: the policy as safetensors; `reference`: observations with the logits it must give on them; its exports, where the format has its layers; its card',
+  );
 
 export const Model = z
   .object({

@@ -69,10 +69,7 @@ async function createRollouts(dependencies: Dependencies, { name, file }: Rollou
   if (await storage.rollouts.get(name)) {
     throw fieldProblem('name_taken', '/name', `there are rollouts named '${name}'`);
   }
-  const upload = await requireUpload(dependencies, file.upload, '/file/upload');
-  if (file.sha256 !== undefined && file.sha256 !== upload.sha256) {
-    throw fieldProblem('file_hash_mismatch', '/file/sha256', `the uploaded file has sha256 ${upload.sha256}`);
-  }
+  const upload = await requireUpload(dependencies, file, '/file');
   const rollouts = { name, ...(await inspectRollouts(artifacts.stagedPath(upload.id))) };
   return storage.rollouts.create(rollouts, upload.id, () => artifacts.promote(upload.id, upload.sha256));
 }

@@ -78,8 +78,8 @@ async function createTeacher(dependencies: Dependencies, input: TeacherInput): P
   if (await storage.teachers.get(input.name)) {
     throw fieldProblem('name_taken', '/name', `there is a teacher named '${input.name}'`);
   }
-  const file = await requireUpload(dependencies, input.weights.upload, '/weights/upload');
-  const reference = input.reference && (await requireUpload(dependencies, input.reference.upload, '/reference/upload'));
+  const file = await requireUpload(dependencies, input.weights, '/weights');
+  const reference = input.reference && (await requireUpload(dependencies, input.reference, '/reference'));
   const inspected = await inspectApart(input, {
     weights: artifacts.stagedPath(file.id),
     reference: reference && artifacts.stagedPath(reference.id),

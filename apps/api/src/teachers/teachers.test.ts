@@ -84,7 +84,7 @@ test.each(badFiles)(
 test('weights with another hash than was given are refused', async () => {
   const upload = await api.upload(weights);
   const { status, body } = await create({ weights: { upload, sha256: '0'.repeat(64) } });
-  expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'weights_hash_mismatch', '/weights/sha256']);
+  expect([status, body.code, body.errors?.[0]?.pointer]).toEqual([422, 'file_hash_mismatch', '/weights/sha256']);
 });
 
 test('a name that is taken is refused, and the first teacher stays', async () => {

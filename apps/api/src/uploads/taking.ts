@@ -3,11 +3,20 @@ import { UploadGoneError, type UploadRow } from '@distiller/storage';
 import { type Dependencies } from '../dependencies.ts';
 import { fieldProblem, type ProblemError } from '../problems/problem.ts';
 
-/** The upload that a create call names. @throws ProblemError pointing at the field */
-export async function requireUpload({ storage }: Dependencies, id: string, pointer: string): Promise<UploadRow> {
+/**
+ * The upload that a create call names.
+ * @param field pointer at the object that names it
+ * @throws ProblemError pointing at the field
+ */
+export async function requireUpload(
+  { storage }: Dependencies,
+  { upload: id, sha256 }: { upload: string; sha256?: string | undefined },
+  field: string,
+): Promise<UploadRow> {
   const upload = await storage.uploads.get(id);
-  if (upload) return upload;
-  throw gone(id, pointer);
+  if (!upload) throw gone(id, `${field}/upload`);
+  if (sha256 === undefined || sha256 === upload.sha256) return upload;
+  throw fieldProblem('file_hash_mismatch', `${field}/sha256`, `the uploaded file has sha256 ${upload.sha256}`);
 }
 
 /**

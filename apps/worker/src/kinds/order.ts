@@ -1,25 +1,16 @@
-import { Architecture } from '@distiller/distillation';
 import { type EngineName } from '@distiller/compute';
-import { JobSpec, ObservationContract } from '@distiller/distillation/spec';
-import { ArtifactCorruptError, type ArtifactStore, type Claim, type JobRow, type Storage } from '@distiller/storage';
+import { JobSpec } from '@distiller/distillation/spec';
+import { ArtifactCorruptError, type Claim, type JobRow } from '@distiller/storage';
 import { ZodError } from 'zod';
 import { type JobOrder } from '../process/messages.ts';
-import { type TeacherFiles, type Work } from './work.ts';
+import { createInputs, type InputsContext, InputsLostError } from './inputs.ts';
+import { scratchDirectory } from './scratch.ts';
+import { type Work } from './work.ts';
 
-export interface OrderContext {
-  storage: Storage;
-  artifacts: ArtifactStore;
+export interface OrderContext extends InputsContext {
   artifactsUrl: string;
   engine: EngineName;
   checkpointEveryMs: number;
-}
-
-/** What the job needs is gone, damaged or not to be read by this version: another attempt would end the same. */
-export class InputsLostError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'InputsLostError';
-  }
 }
 
 /**
@@ -28,10 +19,11 @@ export class InputsLostError extends Error {
  */
 export async function jobOrder({ job, checkpoint }: Claim, context: OrderContext): Promise<JobOrder> {
   const { engine, artifactsUrl, checkpointEveryMs } = context;
+  const scratch = scratchDirectory(job.id);
   try {
     const work = await workOf(job, context);
     const files = checkpoint && { step: checkpoint.step, paths: await pathsOf(checkpoint.files, context) };
-    return { type: 'begin', engine, artifactsUrl, checkpointEveryMs, checkpoint: files ?? undefined, work };
+    return { type: 'begin', engine, artifactsUrl, checkpointEveryMs, checkpoint: files ?? undefined, scratch, work };
   } catch (error) {
     throw isLasting(error) ? new InputsLostError(`the job's inputs: ${error.message}`, { cause: error }) : error;
   }
@@ -39,33 +31,35 @@ export async function jobOrder({ job, checkpoint }: Claim, context: OrderContext
 
 async function workOf(job: JobRow, context: OrderContext): Promise<Work> {
   const spec = JobSpec.parse(job.spec);
-  const { kind } = spec;
-  switch (kind) {
-    case 'distillation':
+  const inputs = createInputs(job, context);
+  const jobId = job.id;
+  switch (spec.kind) {
+    case 'distillation': {
+      const [rollouts, labels] = [await inputs.rollouts.optional(), await inputs.labels.optional()];
       return {
-        kind,
-        jobId: job.id,
+        kind: spec.kind,
+        jobId,
         spec,
-        teacher: await teacherFiles(job, context),
-        rolloutsPath: await rolloutsPath(job, context),
+        teacher: await inputs.teacher(),
+        rollouts,
+        labels,
         layerTable: job.layerTable,
       };
+    }
+    case 'recording':
+      return { kind: spec.kind, spec, teacher: await inputs.teacher(), student: await inputs.student.optional() };
+    case 'import':
+      return { kind: spec.kind, spec, file: await inputs.file.required() };
+    case 'labelling': {
+      const [teacherId, rolloutsId] = [inputs.idOf('teacher'), inputs.idOf('rollouts')];
+      const [teacher, rollouts] = [await inputs.teacher(), await inputs.rollouts.required()];
+      return { kind: spec.kind, jobId, spec, teacher, rollouts, teacherId, rolloutsId };
+    }
+    case 'evaluation': {
+      const [student, rollouts] = [await inputs.student.required(), await inputs.rollouts.optional()];
+      return { kind: spec.kind, jobId, spec, teacher: await inputs.teacher(), student, rollouts };
+    }
   }
-}
-
-async function teacherFiles({ teacher }: JobRow, { storage, artifacts }: OrderContext): Promise<TeacherFiles> {
-  const row = required(await storage.teachers.get(required(teacher?.id, 'teacher')), 'teacher');
-  return {
-    observation: ObservationContract.parse(row.observation),
-    actions: row.actions,
-    architecture: Architecture.parse(row.architecture),
-    weightsPath: await artifacts.path(row.weights.sha256),
-  };
-}
-
-async function rolloutsPath({ rollouts }: JobRow, { storage, artifacts }: OrderContext): Promise<string> {
-  const row = required(await storage.rollouts.get(required(rollouts?.id, 'rollouts')), 'rollouts');
-  return artifacts.path(row.file.sha256);
 }
 
 async function pathsOf(
@@ -74,11 +68,6 @@ async function pathsOf(
 ): Promise<Record<string, string>> {
   const entries = files.map(async ({ name, sha256 }) => [name, await artifacts.path(sha256)] as const);
   return Object.fromEntries(await Promise.all(entries));
-}
-
-function required<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new InputsLostError(`the job's ${what} is gone`);
-  return value;
 }
 
 function isLasting(error: unknown): error is Error {

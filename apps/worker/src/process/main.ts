@@ -22,7 +22,7 @@ async function work(order: JobOrder): Promise<void> {
     const store = createArtifactStore(order.artifactsUrl);
     let step = 0;
     for await (const told of runWork(order, { store, signal: stop.signal })) {
-      step = told.step ?? step;
+      if ('step' in told) step = told.step ?? step;
       send(told);
       // Training blocks the event loop; between two steps, orders are heard and messages leave.
       await setImmediate();

@@ -10,6 +10,8 @@ export interface JobOrder {
   checkpointEveryMs: number;
   /** Where to go on from: paths by the names under which the files were kept. */
   checkpoint: { step: number; paths: Record<string, string> } | undefined;
+  /** A directory for it alone, which the worker removes when this process has ended. */
+  scratch: string;
   work: Work;
 }
 
@@ -22,6 +24,8 @@ export interface StopOrder {
 export type Told =
   /** How far a phase is; `step` where it is what the job counts. */
   | { type: 'progress'; phase: string; done: number; total: number; step?: number; metrics?: Record<string, number> }
+  /** Something that people should know. */
+  | { type: 'remark'; message: string }
   | { type: 'step'; step: number; seconds: number; metrics: Record<string, number> }
   | { type: 'evaluation'; step: number; metrics: Record<string, number> }
   | ({ type: 'checkpoint' } & NewCheckpoint)

@@ -1,6 +1,9 @@
 import { type ArtifactStore } from '@distiller/storage';
 import { type JobOrder, type Told } from './messages.ts';
 import { runDistillation } from './run-distillation.ts';
+import { runEvaluation } from './run-evaluation.ts';
+import { runImport } from './run-import.ts';
+import { runLabelling } from './run-labelling.ts';
 
 /** What every kind of work needs of its process. */
 export interface WorkContext {
@@ -15,5 +18,13 @@ export function runWork(order: JobOrder, context: WorkContext): AsyncGenerator<T
   switch (work.kind) {
     case 'distillation':
       return runDistillation(work, order, context);
+    case 'recording':
+      throw new Error('not yet');
+    case 'import':
+      return runImport(work, order, context);
+    case 'labelling':
+      return runLabelling(work, order, context);
+    case 'evaluation':
+      return runEvaluation(work, order, context);
   }
 }

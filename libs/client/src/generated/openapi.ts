@@ -336,12 +336,28 @@ export interface components {
             kind: "greedy";
         } | {
             /** @constant */
-            kind: "epsilon_greedy";
+            kind: "epsilon-greedy";
             /**
              * @description share of the steps that are drawn evenly
              * @default 0.05
              */
             epsilon: number;
+        } | {
+            /** @constant */
+            kind: "mixture";
+            /** @description id of the student, a model under the same observation contract */
+            model: string;
+            /**
+             * @description probability with which the teacher acts instead
+             * @default 0
+             */
+            teacher_share: number;
+            /**
+             * @description how often it is decided who acts
+             * @default step
+             * @enum {string}
+             */
+            per: "step" | "episode";
         };
         ActingInput: {
             /** @constant */
@@ -351,12 +367,28 @@ export interface components {
             kind: "greedy";
         } | {
             /** @constant */
-            kind: "epsilon_greedy";
+            kind: "epsilon-greedy";
             /**
              * @description share of the steps that are drawn evenly
              * @default 0.05
              */
             epsilon?: number;
+        } | {
+            /** @constant */
+            kind: "mixture";
+            /** @description id of the student, a model under the same observation contract */
+            model: string;
+            /**
+             * @description probability with which the teacher acts instead
+             * @default 0
+             */
+            teacher_share?: number;
+            /**
+             * @description how often it is decided who acts
+             * @default step
+             * @enum {string}
+             */
+            per?: "step" | "episode";
         };
         Architecture: {
             /** @enum {string} */
@@ -717,6 +749,12 @@ export interface components {
             loss: components["schemas"]["Loss"];
             /**
              * @default {
+             *       "kind": "auto"
+             *     }
+             */
+            labels: components["schemas"]["LabelsSource"];
+            /**
+             * @default {
              *       "kind": "adam",
              *       "learning_rate": 0.001,
              *       "schedule": {
@@ -741,15 +779,15 @@ export interface components {
              */
             train_fraction: number;
             /**
-             * @description the last whole episodes that make up at least this share
-             * @default 0.2
-             */
-            held_out_fraction: number;
-            /**
              * @description steps between evaluations
              * @default 250
              */
             evaluate_every: number;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction: number;
             /**
              * @description held-out frames for kl and action_error, evenly spread
              * @default 2000
@@ -812,6 +850,12 @@ export interface components {
             loss?: components["schemas"]["LossInput"];
             /**
              * @default {
+             *       "kind": "auto"
+             *     }
+             */
+            labels?: components["schemas"]["LabelsSourceInput"];
+            /**
+             * @default {
              *       "kind": "adam",
              *       "learning_rate": 0.001,
              *       "schedule": {
@@ -836,15 +880,15 @@ export interface components {
              */
             train_fraction?: number;
             /**
-             * @description the last whole episodes that make up at least this share
-             * @default 0.2
-             */
-            held_out_fraction?: number;
-            /**
              * @description steps between evaluations
              * @default 250
              */
             evaluate_every?: number;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction?: number;
             /**
              * @description held-out frames for kl and action_error, evenly spread
              * @default 2000
@@ -857,6 +901,202 @@ export interface components {
             jacobian_frames?: number;
             /** @default 1 */
             seed?: number;
+            /** @default {} */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        EvaluationSpec: {
+            /** @constant */
+            kind: "evaluation";
+            /** @description id or name of a teacher */
+            teacher: string;
+            student: {
+                /** @description id or name of a student */
+                model: string;
+            };
+            /** @description for kl, action_error and jacobian_error on their held-out frames */
+            rollouts?: string;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction: number;
+            /**
+             * @description held-out frames for kl and action_error, evenly spread
+             * @default 2000
+             */
+            evaluation_frames: number;
+            /**
+             * @description held-out frames for jacobian_error, evenly spread
+             * @default 200
+             */
+            jacobian_frames: number;
+            /**
+             * @description games that each of them plays, from the same seeds
+             * @default 30
+             */
+            episodes: number;
+            /**
+             * @description whether the emulator repeats the last action with probability 0.25 (Machado et al. 2018)
+             * @default both
+             * @enum {string}
+             */
+            sticky_actions: "off" | "on" | "both";
+            /**
+             * @description from π, or its most likely action
+             * @default sampled
+             * @enum {string}
+             */
+            acting: "sampled" | "greedy";
+            /**
+             * @description whether uniformly random actions are played as well
+             * @default false
+             */
+            random_baseline: boolean;
+            /**
+             * @description emulator frames after which a game is cut off; 108,000 are half an hour
+             * @default 108000
+             */
+            max_episode_frames: number;
+            /**
+             * @description both side by side
+             * @default {
+             *       "seconds": 60,
+             *       "seed": 1
+             *     }
+             */
+            video: false | components["schemas"]["VideoSpec"];
+            /**
+             * @description frames on which it is drawn where both look
+             * @default 8
+             */
+            saliency_frames: number;
+            /** @default 1 */
+            seed: number;
+            /** @default {} */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        EvaluationSpecInput: {
+            /** @constant */
+            kind: "evaluation";
+            /** @description id or name of a teacher */
+            teacher: string;
+            student: {
+                /** @description id or name of a student */
+                model: string;
+            };
+            /** @description for kl, action_error and jacobian_error on their held-out frames */
+            rollouts?: string;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction?: number;
+            /**
+             * @description held-out frames for kl and action_error, evenly spread
+             * @default 2000
+             */
+            evaluation_frames?: number;
+            /**
+             * @description held-out frames for jacobian_error, evenly spread
+             * @default 200
+             */
+            jacobian_frames?: number;
+            /**
+             * @description games that each of them plays, from the same seeds
+             * @default 30
+             */
+            episodes?: number;
+            /**
+             * @description whether the emulator repeats the last action with probability 0.25 (Machado et al. 2018)
+             * @default both
+             * @enum {string}
+             */
+            sticky_actions?: "off" | "on" | "both";
+            /**
+             * @description from π, or its most likely action
+             * @default sampled
+             * @enum {string}
+             */
+            acting?: "sampled" | "greedy";
+            /**
+             * @description whether uniformly random actions are played as well
+             * @default false
+             */
+            random_baseline?: boolean;
+            /**
+             * @description emulator frames after which a game is cut off; 108,000 are half an hour
+             * @default 108000
+             */
+            max_episode_frames?: number;
+            /**
+             * @description both side by side
+             * @default {
+             *       "seconds": 60,
+             *       "seed": 1
+             *     }
+             */
+            video?: false | components["schemas"]["VideoSpecInput"];
+            /**
+             * @description frames on which it is drawn where both look
+             * @default 8
+             */
+            saliency_frames?: number;
+            /** @default 1 */
+            seed?: number;
+            /** @default {} */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        ImportSpec: {
+            /** @constant */
+            kind: "import";
+            /** @description of the rollouts that it makes */
+            name: string;
+            /**
+             * @description npz: NumPy arrays; minari: main_data.hdf5 or the dataset’s folder packed; dqn-replay: one checkpoint packed
+             * @enum {string}
+             */
+            format: "npz" | "minari" | "dqn-replay";
+            file: {
+                /** @description id of a finished upload */
+                upload: string;
+                /** @description checked against the uploaded bytes */
+                sha256?: string;
+            };
+            /** @description what the play was recorded under; colours and raw screens are brought under it */
+            observation: components["schemas"]["ObservationContract"];
+            /** @description meaning of each action number of the file, in order; the game’s own unless given */
+            actions?: string[];
+            /** @default {} */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        ImportSpecInput: {
+            /** @constant */
+            kind: "import";
+            /** @description of the rollouts that it makes */
+            name: string;
+            /**
+             * @description npz: NumPy arrays; minari: main_data.hdf5 or the dataset’s folder packed; dqn-replay: one checkpoint packed
+             * @enum {string}
+             */
+            format: "npz" | "minari" | "dqn-replay";
+            file: {
+                /** @description id of a finished upload */
+                upload: string;
+                /** @description checked against the uploaded bytes */
+                sha256?: string;
+            };
+            /** @description what the play was recorded under; colours and raw screens are brought under it */
+            observation: components["schemas"]["ObservationContractInput"];
+            /** @description meaning of each action number of the file, in order; the game’s own unless given */
+            actions?: string[];
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1169,10 +1409,160 @@ export interface components {
         } & {
             [key: string]: number | null;
         };
-        JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"];
-        JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"];
+        JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"] | components["schemas"]["ImportSpec"] | components["schemas"]["LabellingSpec"] | components["schemas"]["EvaluationSpec"];
+        JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"];
         /** @enum {string} */
         JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        LabelProjections: {
+            /** @constant */
+            kind: "none";
+        } | {
+            /**
+             * @description random directions in action space, pulled back to the pixels
+             * @constant
+             */
+            kind: "vjp";
+            /**
+             * @description orthogonal directions a frame; capped at the number of actions
+             * @default 1
+             */
+            count: number;
+            /**
+             * @description bits of each of height · width · stack numbers; int8 is off by at most 1/254 of the largest
+             * @default int8
+             * @enum {string}
+             */
+            precision: "int8" | "f16";
+        } | {
+            /**
+             * @description directions in pixel space, and how the policy changes along each
+             * @constant
+             */
+            kind: "jvp";
+            /**
+             * @description how the screen really moves, bright rectangles, components of the frames, or random pixels
+             * @default frame-difference
+             * @enum {string}
+             */
+            directions: "frame-difference" | "patch" | "principal-components" | "rademacher" | "gaussian";
+            /**
+             * @description directions a frame
+             * @default 1
+             */
+            count: number;
+            /**
+             * @description bits of each of as many numbers as there are actions
+             * @default f32
+             * @enum {string}
+             */
+            precision: "f32" | "f16";
+        };
+        LabelProjectionsInput: {
+            /** @constant */
+            kind: "none";
+        } | {
+            /**
+             * @description random directions in action space, pulled back to the pixels
+             * @constant
+             */
+            kind: "vjp";
+            /**
+             * @description orthogonal directions a frame; capped at the number of actions
+             * @default 1
+             */
+            count?: number;
+            /**
+             * @description bits of each of height · width · stack numbers; int8 is off by at most 1/254 of the largest
+             * @default int8
+             * @enum {string}
+             */
+            precision?: "int8" | "f16";
+        } | {
+            /**
+             * @description directions in pixel space, and how the policy changes along each
+             * @constant
+             */
+            kind: "jvp";
+            /**
+             * @description how the screen really moves, bright rectangles, components of the frames, or random pixels
+             * @default frame-difference
+             * @enum {string}
+             */
+            directions?: "frame-difference" | "patch" | "principal-components" | "rademacher" | "gaussian";
+            /**
+             * @description directions a frame
+             * @default 1
+             */
+            count?: number;
+            /**
+             * @description bits of each of as many numbers as there are actions
+             * @default f32
+             * @enum {string}
+             */
+            precision?: "f32" | "f16";
+        };
+        LabellingSpec: {
+            /** @constant */
+            kind: "labelling";
+            /** @description id or name of a teacher */
+            teacher: string;
+            /** @description id or name of rollouts recorded under the same observation contract */
+            rollouts: string;
+            /** @description what the labels are called */
+            name?: string;
+            /**
+             * @description whose derivatives in the pixels are matched
+             * @default log-policy
+             * @enum {string}
+             */
+            of: "log-policy" | "logits";
+            /**
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            projections: components["schemas"]["LabelProjections"];
+            /**
+             * @description of the directions
+             * @default 1
+             */
+            seed: number;
+            /** @default {} */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        LabellingSpecInput: {
+            /** @constant */
+            kind: "labelling";
+            /** @description id or name of a teacher */
+            teacher: string;
+            /** @description id or name of rollouts recorded under the same observation contract */
+            rollouts: string;
+            /** @description what the labels are called */
+            name?: string;
+            /**
+             * @description whose derivatives in the pixels are matched
+             * @default log-policy
+             * @enum {string}
+             */
+            of?: "log-policy" | "logits";
+            /**
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            projections?: components["schemas"]["LabelProjectionsInput"];
+            /**
+             * @description of the directions
+             * @default 1
+             */
+            seed?: number;
+            /** @default {} */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
         Labels: {
             id: string;
             name: string;
@@ -1196,6 +1586,48 @@ export interface components {
             job: string;
             /** Format: date-time */
             created_at: string;
+        };
+        LabelsSource: {
+            /**
+             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @constant
+             */
+            kind: "auto";
+        } | {
+            /**
+             * @description the teacher is asked at every step
+             * @constant
+             */
+            kind: "recompute";
+        } | {
+            /**
+             * @description its log-probabilities, and its derivatives where they are those of the loss
+             * @constant
+             */
+            kind: "stored";
+            /** @description id or name of labels */
+            labels: string;
+        };
+        LabelsSourceInput: {
+            /**
+             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @constant
+             */
+            kind: "auto";
+        } | {
+            /**
+             * @description the teacher is asked at every step
+             * @constant
+             */
+            kind: "recompute";
+        } | {
+            /**
+             * @description its log-probabilities, and its derivatives where they are those of the loss
+             * @constant
+             */
+            kind: "stored";
+            /** @description id or name of labels */
+            labels: string;
         };
         Layer: {
             /** @constant */
@@ -1463,10 +1895,10 @@ export interface components {
             metrics: components["schemas"]["JobResult"];
             files: {
                 /**
-                 * @description `student`: the policy; `reference`: observations with the logits it must give on them
+                 * @description `student`: the policy as safetensors; `reference`: observations with the logits it must give on them; its exports, where the format has its layers; its card
                  * @enum {string}
                  */
-                name: "student" | "reference";
+                name: "student" | "reference" | "onnx" | "tfjs" | "pytorch" | "cleanrl" | "stable-baselines3" | "card.json" | "card.md";
                 filename: string;
                 media_type: string;
                 sha256: string;
@@ -1915,34 +2347,6 @@ export interface components {
             /** @default 0.9 */
             momentum?: number;
         };
-        Player: {
-            /** @constant */
-            kind: "teacher";
-        } | {
-            /** @constant */
-            kind: "student";
-            /** @description id of a model under the same observation contract */
-            model: string;
-            /**
-             * @description share of the steps in which the teacher acts instead (DAgger)
-             * @default 0
-             */
-            teacher_share: number;
-        };
-        PlayerInput: {
-            /** @constant */
-            kind: "teacher";
-        } | {
-            /** @constant */
-            kind: "student";
-            /** @description id of a model under the same observation contract */
-            model: string;
-            /**
-             * @description share of the steps in which the teacher acts instead (DAgger)
-             * @default 0
-             */
-            teacher_share?: number;
-        };
         Problem: {
             /** @description about:blank: the code says what kind of problem it is */
             type: string;
@@ -1955,7 +2359,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -1988,12 +2392,6 @@ export interface components {
             teacher: string;
             /**
              * @default {
-             *       "kind": "teacher"
-             *     }
-             */
-            player: components["schemas"]["Player"];
-            /**
-             * @default {
              *       "kind": "sampled"
              *     }
              */
@@ -2022,12 +2420,6 @@ export interface components {
             name: string;
             /** @description id or name of a teacher */
             teacher: string;
-            /**
-             * @default {
-             *       "kind": "teacher"
-             *     }
-             */
-            player?: components["schemas"]["PlayerInput"];
             /**
              * @default {
              *       "kind": "sampled"
@@ -2110,9 +2502,9 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        TeacherFormat: "safetensors";
+        TeacherFormat: "safetensors" | "pytorch" | "stable-baselines3" | "onnx";
         /** @enum {string} */
-        TeacherFormatInput: "safetensors";
+        TeacherFormatInput: "safetensors" | "pytorch" | "stable-baselines3" | "onnx";
         TrainingData: {
             /** @constant */
             kind: "recorded";
@@ -2247,6 +2639,30 @@ export interface components {
             largest_difference: number | null;
             /** @description what was ignored, inferred or changed */
             remarks: string[];
+        };
+        VideoSpec: {
+            /**
+             * @description upper bound, in the emulator's own time
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * @description of the game and of what both draw in it
+             * @default 1
+             */
+            seed: number;
+        };
+        VideoSpecInput: {
+            /**
+             * @description upper bound, in the emulator's own time
+             * @default 60
+             */
+            seconds?: number;
+            /**
+             * @description of the game and of what both draw in it
+             * @default 1
+             */
+            seed?: number;
         };
         WeightSchedule: {
             /**
@@ -3033,8 +3449,8 @@ export interface operations {
     downloadModel: {
         parameters: {
             query?: {
-                /** @description `student`: the policy; `reference`: observations with the logits it must give on them */
-                file?: "student" | "reference";
+                /** @description `student`: the policy as safetensors; `reference`: observations with the logits it must give on them; its exports, where the format has its layers; its card */
+                file?: "student" | "reference" | "onnx" | "tfjs" | "pytorch" | "cleanrl" | "stable-baselines3" | "card.json" | "card.md";
             };
             header?: never;
             path: {

@@ -9,38 +9,27 @@ export const Acting = z
     z.strictObject({ kind: z.literal('greedy') }).describe('always the most likely'),
     z
       .strictObject({
-        kind: z.literal('epsilon_greedy'),
+        kind: z.literal('epsilon-greedy'),
         epsilon: z.number().min(0).max(1).default(0.05).describe('share of the steps that are drawn evenly'),
       })
       .describe('the most likely, or any'),
+    z
+      .strictObject({
+        kind: z.literal('mixture'),
+        model: z.string().min(1).max(100).describe('id of the student, a model under the same observation contract'),
+        teacher_share: z.number().min(0).max(1).default(0).describe('probability with which the teacher acts instead'),
+        per: z.enum(['step', 'episode']).default('step').describe('how often it is decided who acts'),
+      })
+      .describe('a student plays, and the teacher says what it would have done (DAgger, Ross et al. 2011)'),
   ])
   .meta({ id: 'Acting' });
 export type Acting = z.infer<typeof Acting>;
-
-/** Who plays. Whoever it is, the teacher is the one that will be asked for labels. */
-export const Player = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('teacher') }),
-    z.strictObject({
-      kind: z.literal('student'),
-      model: z.string().min(1).max(100).describe('id of a model under the same observation contract'),
-      teacher_share: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0)
-        .describe('share of the steps in which the teacher acts instead (DAgger)'),
-    }),
-  ])
-  .meta({ id: 'Player' });
-export type Player = z.infer<typeof Player>;
 
 export const RecordingSpec = z
   .strictObject({
     kind: z.literal('recording'),
     name: ResourceName.describe('of the rollouts that come of it'),
     teacher: Reference.describe('id or name of a teacher'),
-    player: Player.default({ kind: 'teacher' }),
     acting: Acting.default({ kind: 'sampled' }),
     frames: z
       .int()
