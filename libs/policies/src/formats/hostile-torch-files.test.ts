@@ -140,6 +140,12 @@ test('a critic and a target network are left aside, and a bias that is missing i
   expect(remarks.join()).toMatch(/bias, so it is zero: fc.*left aside.*critic.0.weight \[2, 3\]/);
 });
 
+test('what DataParallel and torch.compile put before every name is taken off', async () => {
+  const [wrapped, other] = [weight, bias].map((tensor) => ({ ...tensor, name: `_orig_mod.module.${tensor.name}` }));
+  const { remarks } = await readTiny(await stateZip([wrapped!, other!]));
+  expect(remarks.join()).toContain('logits = fc');
+});
+
 test('the state dict is found among a checkpoint’s items only where there is one', async () => {
   const dict = statePickle([weight, bias]).subarray(2, -1);
   const of = (...keys: string[]) =>

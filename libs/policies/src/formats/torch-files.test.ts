@@ -118,3 +118,15 @@ test('what was inferred and left aside is said', async () => {
   expect(remarks.join('\n')).toMatch(/Stable-Baselines3 2\.9\.2[^]*quantile network[^]*strides 4, 2, 1/);
   expect((await read('cleanrl-ppo.pt', 'pytorch', nature)).remarks.join()).toContain('critic.weight [1, 32]');
 });
+
+test('the bundled teacher, in our own names, is read bit for bit', async () => {
+  const bytes = await readFile('apps/demo/data/breakout.safetensors');
+  const request = {
+    bytes,
+    input: [84, 84, 4] as [number, number, number],
+    actions,
+    architecture: { preset: 'nature' } as const,
+  };
+  const { weights } = await importPolicy('safetensors', request);
+  expect(Object.fromEntries(weights)).toEqual(Object.fromEntries(readSafetensors(bytes).tensors));
+});

@@ -32,7 +32,7 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
 const INERT = /^torch\.(float(16|32|64)|bfloat16|double|half|u?int(8|16|32|64)|long|bool|strided|preserve_format)$/;
 
 /** The type of numbers of a `torch.…Storage`, on any device; undefined where the name is another. */
-export function storageType(name: string): ElementType | undefined {
+function storageType(name: string): ElementType | undefined {
   const [, storage = ''] = /^torch\.(?:cuda\.)?(\w+Storage)$/.exec(name) ?? [];
   return Object.hasOwn(STORAGES, storage) ? STORAGES[storage] : undefined;
 }

@@ -15,11 +15,6 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   BOOL: 1,
 };
 
-/** Whether numbers of the type can be weights. */
-export function isFloat(type: ElementType): boolean {
-  return type === 'F32' || type === 'F64' || type === 'F16' || type === 'BF16';
-}
-
 /** Gives the number at an index, of floating-point types; undefined of the others. */
 export function floatReader(type: ElementType, bytes: Uint8Array): ((index: number) => number) | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
