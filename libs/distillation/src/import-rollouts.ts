@@ -43,7 +43,12 @@ export async function* importRollouts(request: ImportRequest, files: ImportFiles
         remarks.push(event.remark);
         yield event;
       } else if (event.type === 'frames' && opened) {
-        yield { type: 'progress', done: event.done, total: opened.frames, secondsLeft: clock(event.done, opened.frames) };
+        yield {
+          type: 'progress',
+          done: event.done,
+          total: opened.frames,
+          secondsLeft: clock(event.done, opened.frames),
+        };
       } else if (event.type === 'episode' && opened) {
         const source = { format: request.format, name: files.sourceName, sha256: sourceSha256, remarks: [...remarks] };
         writer ??= await createWriter(files.target, { request, opened, source });

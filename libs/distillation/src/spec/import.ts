@@ -12,9 +12,13 @@ export const ImportSpec = z
     name: ResourceName.describe('of the rollouts that it makes'),
     format: z
       .enum(IMPORT_FORMATS)
-      .describe('npz: NumPy arrays; minari: main_data.hdf5 or the dataset’s folder packed; dqn-replay: one checkpoint packed'),
+      .describe(
+        'npz: NumPy arrays; minari: main_data.hdf5 or the dataset’s folder packed; dqn-replay: one checkpoint packed',
+      ),
     file: UploadReference,
-    observation: ObservationContract.describe('what the play was recorded under; colours and raw screens are brought under it'),
+    observation: ObservationContract.describe(
+      'what the play was recorded under; colours and raw screens are brought under it',
+    ),
     actions: z
       .array(z.string().min(1).max(32))
       .min(2)

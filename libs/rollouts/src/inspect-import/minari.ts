@@ -13,7 +13,7 @@ const Metadata = z.object({ total_steps: z.int().min(0) });
 export async function inspectMinari(container: Container): Promise<InspectedImport> {
   const head = await signature(container, SUPERBLOCK_BYTES);
   if (head.startsWith(HDF5_MAGIC)) {
-    checkSuperblock('file', Buffer.from(head, 'latin1'), container.size);
+    checkSuperblock(MAIN_FILE, Buffer.from(head, 'latin1'), container.size);
     return { frames: null, observation: null };
   }
   const isMain = (name: string) => name.split('/').at(-1) === MAIN_FILE;

@@ -16,7 +16,8 @@ const KEYS = {
 
 /** @throws RolloutsError naming the array */
 export async function inspectNpz(container: Container): Promise<InspectedImport> {
-  if ((await signature(container, 2)) !== 'PK') throw new RolloutsError('file: is no zip archive, which an npz file is');
+  if ((await signature(container, 2)) !== 'PK')
+    throw new RolloutsError('file: is no zip archive, which an npz file is');
   const { entries } = await listArchive(container, () => false);
   const find = (names: readonly string[]) => names.map((name) => `${name}.npy`).find((name) => entries.has(name));
   const required = (names: readonly string[]) => {
@@ -29,7 +30,9 @@ export async function inspectNpz(container: Container): Promise<InspectedImport>
   const columns = [required(KEYS.actions), required(KEYS.rewards), find(KEYS.terminated), find(KEYS.truncated)];
   const starts = find(KEYS.starts);
   if (!find(KEYS.terminated) && !starts) {
-    throw new RolloutsError('terminated.npy: missing, and so is episode_starts.npy: nothing says where an episode ends');
+    throw new RolloutsError(
+      'terminated.npy: missing, and so is episode_starts.npy: nothing says where an episode ends',
+    );
   }
   const header = await readHeader(frames, entries);
   const steps = checkObservations(frames, header, 3);

@@ -41,7 +41,10 @@ function checkEntry(entry: Entry, fileSize: number): void {
 }
 
 async function head(zip: ZipFile, entry: Entry, count: number): Promise<Uint8Array> {
-  return naming(entry.fileName, zip.openReadStreamPromise(entry).then((stream) => firstBytes(stream, count)));
+  return naming(
+    entry.fileName,
+    zip.openReadStreamPromise(entry).then((stream) => firstBytes(stream, count)),
+  );
 }
 
 /** As many bytes as there are up to `count`; the rest is not read. */
