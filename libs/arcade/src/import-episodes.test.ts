@@ -125,9 +125,8 @@ describe.runIf(python)('importing', () => {
     expect(await readdir(scratch)).toEqual([]);
 
     const killed = async () => {
-      for await (const _ of importEpisodes({ ...options, scratch })) {
-        const [importer] = processesWith(mark);
-        if (importer) process.kill(importer.pid, 'SIGKILL');
+      for await (const { type } of importEpisodes({ ...options, scratch })) {
+        if (type === 'opened') process.kill(processesWith(mark)[0]!.pid, 'SIGKILL');
       }
     };
     await expect(killed()).rejects.toThrow(ArcadeError);
@@ -152,7 +151,9 @@ except MemoryError:
       expect(await runPython(python!, script, IMPORTERS)).toBe('bounded');
 
       const mark = markProcesses();
-      for await (const _ of importEpisodes({ format: 'npz', path: join(EXAMPLES, 'frames.npz'), contract: CONTRACT })) {
+      const options = { format: 'npz', path: join(EXAMPLES, 'frames.npz'), contract: CONTRACT } as const;
+      for await (const { type } of importEpisodes(options)) {
+        expect(type).toBe('opened');
         const limits = await readFile(`/proc/${processesWith(mark)[0]!.pid}/limits`, 'utf8');
         expect(limits).toMatch(/Max address space +\d+ +\d+ +bytes/);
         break;

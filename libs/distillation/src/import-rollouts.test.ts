@@ -68,8 +68,7 @@ print(hashlib.sha256(numpy.load(sys.argv[1])["observations"].tobytes()).hexdiges
     const target = await newTarget();
     const source = join(EXAMPLES, 'frames.npz');
     const files = { source, sourceName: 'play.npz', target, scratch: join(target, '..') };
-    let listened = 0;
-    for await (const _ of importRollouts(spec, files)) if (++listened === 2) break;
+    for await (const event of importRollouts(spec, files)) if (event.type === 'progress' && event.done > 40) break;
     expect(await readdir(join(target, '..'))).toEqual([]);
   });
 });

@@ -8,5 +8,5 @@ export { type Frames } from './frames.ts';
 export { splitByEpisode, type SplitOptions } from './split.ts';
 export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from './gather.ts';
 export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';
-export { IMPORT_FORMATS, type ImportFormat } from './inspect-import/import-format.ts';
-export { inspectImport, type InspectedImport } from './inspect-import/inspect-import.ts';
+export { IMPORT_FORMATS, type ImportFormat, type InspectedImport } from './inspect-import/import-format.ts';
+export { inspectImport } from './inspect-import/inspect-import.ts';

@@ -1,8 +1,9 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { RolloutsError } from '../rollouts-error.ts';
-import { type ArchiveEntry, checkRatio, type Container, listArchive } from './archive.ts';
+import { listArchive } from './archive.ts';
+import { type ArchiveEntry, checkRatio, type Container } from './archive-entry.ts';
 import { checkColumn, checkObservations } from './columns.ts';
-import { type InspectedImport } from './inspect-import.ts';
+import { type InspectedImport } from './import-format.ts';
 import { dataBytes, NPY_HEAD_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.ts';
 
 const STORES = ['observation', 'action', 'reward', 'terminal'] as const;

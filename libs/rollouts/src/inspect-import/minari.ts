@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { RolloutsError } from '../rollouts-error.ts';
-import { type ArchiveEntry, type Container, listArchive, signature } from './archive.ts';
-import { type InspectedImport } from './inspect-import.ts';
+import { listArchive, signature } from './archive.ts';
+import { type ArchiveEntry, type Container } from './archive-entry.ts';
+import { type InspectedImport } from './import-format.ts';
 
 const HDF5_MAGIC = '\x89HDF\r\n\x1a\n';
 const MAIN_FILE = 'main_data.hdf5';

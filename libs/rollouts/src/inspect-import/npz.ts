@@ -1,7 +1,8 @@
 import { RolloutsError } from '../rollouts-error.ts';
-import { type ArchiveEntry, type Container, listArchive, signature } from './archive.ts';
+import { listArchive, signature } from './archive.ts';
+import { type ArchiveEntry, type Container } from './archive-entry.ts';
 import { checkColumn, checkObservations } from './columns.ts';
-import { type InspectedImport } from './inspect-import.ts';
+import { type InspectedImport } from './import-format.ts';
 import { dataBytes, NPY_HEAD_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.ts';
 
 /** Names of the keys, as in python/importers/npz.py. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RolloutsError } from '../rollouts-error.ts';
 import { naming } from '../zip-reader.ts';
-import { type Archive, checkRatio, type Container, type Names } from './archive.ts';
+import { type Archive, checkRatio, type Container, type Names } from './archive-entry.ts';
 import { type ByteSource, fileSource, streamSource } from './byte-source.ts';
 
 const BLOCK = 512;

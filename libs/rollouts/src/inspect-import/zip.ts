@@ -2,7 +2,7 @@ import { type Readable } from 'node:stream';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { RolloutsError } from '../rollouts-error.ts';
 import { naming } from '../zip-reader.ts';
-import { type ArchiveEntry, checkRatio, type Container, type Names } from './archive.ts';
+import { type ArchiveEntry, checkRatio, type Container, type Names } from './archive-entry.ts';
 
 const STORED = 0;
 const DEFLATED = 8;
