@@ -132,7 +132,11 @@ async function ask(importer: Emulator, request: object): Promise<Received> {
 type EpisodeFilling = ReturnType<typeof beginEpisode>;
 
 /** Takes memory for an episode once: its length is known before its frames come. */
-function beginEpisode({ steps, terminated }: { steps: number; terminated: boolean }, numbers: Uint8Array, size: number) {
+function beginEpisode(
+  { steps, terminated }: { steps: number; terminated: boolean },
+  numbers: Uint8Array,
+  size: number,
+) {
   const frames = new Uint8Array(steps * size);
   const actions = numbers.slice(0, steps);
   const rewards = new Float32Array(numbers.slice(steps).buffer);

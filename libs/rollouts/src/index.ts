@@ -14,3 +14,5 @@ export { type LabelsAttributes, type NewLabelsAttributes, type StoredProjections
 export { openLabels, type StoredLabels } from './labels/labels.ts';
 export { type ReadAhead, type ReadProjections, startReadAhead } from './labels/read-ahead.ts';
 export { type LabelsBlock, type LabelsWriter, openLabelsWriter, type SealedLabels } from './labels/writer.ts';
+export { IMPORT_FORMATS, type ImportFormat, type InspectedImport } from './inspect-import/import-format.ts';
+export { inspectImport } from './inspect-import/inspect-import.ts';

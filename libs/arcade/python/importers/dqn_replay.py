@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-from importers.archives import Archive
+from importers.archives import Archive, check_ratio
 from importers.episodes import (
     Span,
     episode_message,
@@ -32,7 +32,13 @@ STORES = ("observation", "action", "reward", "terminal")
 
 def read(path, contract, action_count, _scratch):
     archive, names, number, ignored = find_stores(path)
-    open_store = lambda key: NpyStream(names[key], gzip.GzipFile(fileobj=archive.open(names[key])))
+
+    def open_store(key):
+        name = names[key]
+        store = NpyStream(name, gzip.GzipFile(fileobj=archive.open(name)))
+        check_ratio(name, store.data_bytes, archive.sizes[name])
+        return store
+
     observations = open_store("observation")
     require_pixels(observations.where, observations.dtype)
     if len(observations.shape) != 3:

@@ -20,8 +20,8 @@ class NpyStream:
             self.shape, self.dtype = read_header(where, stream)
         self.rows_read = 0
         self.row_bytes = self.dtype.itemsize * math.prod(self.shape[1:])
-        data_bytes = self.dtype.itemsize * math.prod(self.shape)
-        if size is not None and stream.tell() + data_bytes != size:
+        self.data_bytes = self.dtype.itemsize * math.prod(self.shape)
+        if size is not None and stream.tell() + self.data_bytes != size:
             shape = "×".join(map(str, self.shape))
             raise Refused(where, f"{size} bytes are not {shape} of {self.dtype} and a header")
 

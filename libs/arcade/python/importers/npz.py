@@ -1,5 +1,7 @@
 """NumPy's .npz with one array a key, a number or an observation a step; see KEYS for the names."""
 
+import zipfile
+
 import numpy as np
 
 from importers.archives import Archive
@@ -56,9 +58,9 @@ def read(path, contract, action_count, _scratch):
 
 def open_arrays(path):
     """The arrays by our names for them, and the names of the entries that mean nothing to us."""
+    if not zipfile.is_zipfile(path):
+        raise Refused("file", "is no zip archive, which an npz file is, or not a whole one")
     archive = Archive(path)
-    if archive.kind != "zip":
-        raise Refused("file", "is no zip archive, which an npz file is")
     arrays = {}
     for ours, names in KEYS.items():
         found = [f"{name}.npy" for name in names if f"{name}.npy" in archive.sizes]

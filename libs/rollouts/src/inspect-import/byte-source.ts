@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream';
-import { type Container } from './archive.ts';
+import { type Container } from './archive-entry.ts';
 
 /** Bytes read front to back. */
 export interface ByteSource {

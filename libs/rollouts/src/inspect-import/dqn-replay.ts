@@ -1,9 +1,10 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { RolloutsError } from '../rollouts-error.ts';
-import { type ArchiveEntry, type Container, listArchive } from './archive.ts';
+import { listArchive } from './archive.ts';
+import { type ArchiveEntry, checkRatio, type Container } from './archive-entry.ts';
 import { checkColumn, checkObservations } from './columns.ts';
-import { type InspectedImport } from './inspect-import.ts';
-import { NPY_HEAD_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.ts';
+import { type InspectedImport } from './import-format.ts';
+import { dataBytes, NPY_HEAD_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.ts';
 
 const STORES = ['observation', 'action', 'reward', 'terminal'] as const;
 const NAME = /^(?:.*\/)?\$store\$_(observation|action|reward|terminal)_ckpt\.(\d+)\.gz$/;
@@ -41,8 +42,11 @@ function findStores(entries: Map<string, ArchiveEntry>): Map<string, string> {
 }
 
 async function readHeader(name: string, entries: Map<string, ArchiveEntry>): Promise<NpyHeader> {
-  const packed = await (entries.get(name) as ArchiveEntry).head(PACKED_HEAD_BYTES);
-  return parseNpyHeader(name, gunzipHead(name, packed).subarray(0, NPY_HEAD_BYTES));
+  const entry = entries.get(name) as ArchiveEntry;
+  const unpacked = gunzipHead(name, await entry.head(PACKED_HEAD_BYTES));
+  const header = parseNpyHeader(name, unpacked.subarray(0, NPY_HEAD_BYTES));
+  checkRatio(name, dataBytes(header), entry.size);
+  return header;
 }
 
 function gunzipHead(name: string, packed: Uint8Array): Uint8Array {

@@ -1,17 +1,9 @@
 import { open } from 'node:fs/promises';
 import { RolloutsError } from '../rollouts-error.ts';
 import { inspectDqnReplay } from './dqn-replay.ts';
-import { type ImportFormat } from './import-format.ts';
+import { type ImportFormat, type InspectedImport } from './import-format.ts';
 import { inspectMinari } from './minari.ts';
 import { inspectNpz } from './npz.ts';
-
-/** What the headers of a file say; null where only reading it would tell. */
-export interface InspectedImport {
-  /** Steps in the file. */
-  frames: number | null;
-  /** Shape of one observation. */
-  observation: number[] | null;
-}
 
 /**
  * Looks at a file of recorded play without reading it: its container, the names and sizes in it, the headers of its

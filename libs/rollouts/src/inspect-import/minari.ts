@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { RolloutsError } from '../rollouts-error.ts';
-import { type ArchiveEntry, type Container, listArchive, signature } from './archive.ts';
-import { type InspectedImport } from './inspect-import.ts';
+import { listArchive, signature } from './archive.ts';
+import { type ArchiveEntry, type Container } from './archive-entry.ts';
+import { type InspectedImport } from './import-format.ts';
 
 const HDF5_MAGIC = '\x89HDF\r\n\x1a\n';
 const MAIN_FILE = 'main_data.hdf5';
@@ -13,7 +14,7 @@ const Metadata = z.object({ total_steps: z.int().min(0) });
 export async function inspectMinari(container: Container): Promise<InspectedImport> {
   const head = await signature(container, SUPERBLOCK_BYTES);
   if (head.startsWith(HDF5_MAGIC)) {
-    checkSuperblock('file', Buffer.from(head, 'latin1'), container.size);
+    checkSuperblock(MAIN_FILE, Buffer.from(head, 'latin1'), container.size);
     return { frames: null, observation: null };
   }
   const isMain = (name: string) => name.split('/').at(-1) === MAIN_FILE;

@@ -1,7 +1,8 @@
 import { RolloutsError } from '../rollouts-error.ts';
-import { type ArchiveEntry, type Container, listArchive, signature } from './archive.ts';
+import { listArchive, signature } from './archive.ts';
+import { type ArchiveEntry, type Container } from './archive-entry.ts';
 import { checkColumn, checkObservations } from './columns.ts';
-import { type InspectedImport } from './inspect-import.ts';
+import { type InspectedImport } from './import-format.ts';
 import { dataBytes, NPY_HEAD_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.ts';
 
 /** Names of the keys, as in python/importers/npz.py. */
@@ -16,7 +17,8 @@ const KEYS = {
 
 /** @throws RolloutsError naming the array */
 export async function inspectNpz(container: Container): Promise<InspectedImport> {
-  if ((await signature(container, 2)) !== 'PK') throw new RolloutsError('file: is no zip archive, which an npz file is');
+  if ((await signature(container, 2)) !== 'PK')
+    throw new RolloutsError('file: is no zip archive, which an npz file is');
   const { entries } = await listArchive(container, () => false);
   const find = (names: readonly string[]) => names.map((name) => `${name}.npy`).find((name) => entries.has(name));
   const required = (names: readonly string[]) => {
@@ -29,7 +31,9 @@ export async function inspectNpz(container: Container): Promise<InspectedImport>
   const columns = [required(KEYS.actions), required(KEYS.rewards), find(KEYS.terminated), find(KEYS.truncated)];
   const starts = find(KEYS.starts);
   if (!find(KEYS.terminated) && !starts) {
-    throw new RolloutsError('terminated.npy: missing, and so is episode_starts.npy: nothing says where an episode ends');
+    throw new RolloutsError(
+      'terminated.npy: missing, and so is episode_starts.npy: nothing says where an episode ends',
+    );
   }
   const header = await readHeader(frames, entries);
   const steps = checkObservations(frames, header, 3);

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RolloutsError } from '../rollouts-error.ts';
 import { naming } from '../zip-reader.ts';
-import { type Archive, checkRatio, type Container, type Names } from './archive.ts';
+import { type Archive, checkRatio, type Container, type Names } from './archive-entry.ts';
 import { type ByteSource, fileSource, streamSource } from './byte-source.ts';
 
 const BLOCK = 512;
@@ -63,7 +63,9 @@ function parseHeader(header: Uint8Array, isFirst: boolean) {
   const text = Buffer.from(header).toString('latin1');
   const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
   if (number(text.slice(148, 156)) !== sum) {
-    throw new RolloutsError(isFirst ? 'archive: is neither a zip nor a tar file' : 'tar file: damaged, a checksum differs');
+    throw new RolloutsError(
+      isFirst ? 'archive: is neither a zip nor a tar file' : 'tar file: damaged, a checksum differs',
+    );
   }
   const prefix = text.startsWith('ustar\0', 257) ? field(text.slice(345, 500)) : '';
   const size = number(text.slice(124, 136));

@@ -2,7 +2,7 @@ import { type Readable } from 'node:stream';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { RolloutsError } from '../rollouts-error.ts';
 import { naming } from '../zip-reader.ts';
-import { type ArchiveEntry, checkRatio, type Container, type Names } from './archive.ts';
+import { type ArchiveEntry, checkRatio, type Container, type Names } from './archive-entry.ts';
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -41,7 +41,10 @@ function checkEntry(entry: Entry, fileSize: number): void {
 }
 
 async function head(zip: ZipFile, entry: Entry, count: number): Promise<Uint8Array> {
-  return naming(entry.fileName, zip.openReadStreamPromise(entry).then((stream) => firstBytes(stream, count)));
+  return naming(
+    entry.fileName,
+    zip.openReadStreamPromise(entry).then((stream) => firstBytes(stream, count)),
+  );
 }
 
 /** As many bytes as there are up to `count`; the rest is not read. */
