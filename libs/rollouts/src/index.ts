@@ -1,6 +1,6 @@
 export { RolloutsError } from './rollouts-error.ts';
 export { type RolloutsAttributes } from './attributes.ts';
-export { type EpisodeRecord } from './episode.ts';
+export { type EpisodeRecord, type EpisodeSteps } from './episode.ts';
 export { type Episode } from './episodes.ts';
 export { createRolloutsWriter, type RolloutsWriter, type SealedRollouts } from './writer.ts';
 export { openRollouts, type Rollouts } from './rollouts.ts';
@@ -8,3 +8,5 @@ export { type Frames } from './frames.ts';
 export { splitByEpisode, type SplitOptions } from './split.ts';
 export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from './gather.ts';
 export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';
+export { type EpisodeStage, type StagedEpisode } from './staging/episode-stage.ts';
+export { openStaging, type Staging, type StagingOptions } from './staging/staging.ts';
