@@ -3,3 +3,11 @@ export { GAMES } from './games.ts';
 export { type ArcadeOptions } from './arcade-options.ts';
 export { type Arcade, type ArcadeStep, openArcade, type Start, provisionArcade } from './arcade.ts';
 export { type Act, recordEpisodes, type RecordedEpisode, type RecordingGoal } from './record.ts';
+export {
+  type Choices,
+  type EpisodePlan,
+  type EpisodeSink,
+  type PlayedStep,
+  playEpisodes,
+  type Turn,
+} from './play-episodes.ts';

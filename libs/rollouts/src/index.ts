@@ -10,3 +10,4 @@ export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from
 export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';
 export { type EpisodeStage, type StagedEpisode } from './staging/episode-stage.ts';
 export { openStaging, type Staging, type StagingOptions } from './staging/staging.ts';
+export { allocatePixels, scaleObservations } from './stacked-pixels.ts';

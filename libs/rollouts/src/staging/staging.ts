@@ -15,6 +15,8 @@ export interface Staging {
   readonly episodes: ReadonlyMap<number, StagedEpisode>;
   /** Episodes that were finished but are damaged: which block of which, and how. They are as if never recorded. */
   readonly damaged: readonly string[];
+  /** Of one frame. */
+  readonly shape: { height: number; width: number };
   /** Begins the episode of this number anew. */
   begin(episode: number): EpisodeStage;
   /** Ends an episode: it will be there whatever happens from now on. */
@@ -60,6 +62,7 @@ export async function openStaging(directory: string, options: StagingOptions): P
   return {
     episodes,
     damaged,
+    shape: { height: options.height, width: options.width },
     begin: (episode) => createEpisodeStage(fileOf(episode), episode),
     async finish(stage, terminated) {
       const staged = await stage.finish(terminated);
