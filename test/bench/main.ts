@@ -8,9 +8,13 @@ import { findPeersPython, runPython } from '../python.ts';
 import { entries, type Entry, runBeside, start, takesPart } from './contender.ts';
 import { measure } from './measure.ts';
 import { BATCHES, NETWORKS, type Problem, TERMS } from './problem.ts';
+import { benchData } from './data.ts';
 import { describeMachine, type Report, summary, table } from './report.ts';
 import { type Steady } from './steady.ts';
 import { type Waiting } from './waiting.ts';
+
+// `npm run bench -- data …`: recording and batches instead.
+if (process.argv[2] === 'data') process.exit(await benchData(process.argv.slice(3)).then(() => 0));
 
 const some = { type: 'string', multiple: true } as const;
 const { values: options } = parseArgs({

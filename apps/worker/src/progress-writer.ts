@@ -33,6 +33,15 @@ export function createProgressWriter({
   let failure: Error | undefined;
   let writes = Promise.resolve();
 
+  let toldStep: number | undefined;
+  /** A moment in which nothing was done has no points of its own: there are some already. */
+  const once = (message: JobMessage): JobMessage => {
+    if (message.type !== 'progress' || message.step === undefined) return message;
+    const again = message.step === toldStep;
+    toldStep = message.step;
+    return again ? { ...message, metrics: {} } : message;
+  };
+
   const flush = () => {
     writes = writes.then(async () => {
       if (failure) return;
@@ -52,7 +61,7 @@ export function createProgressWriter({
   return {
     accept(message) {
       if (message.type === 'step') [steps, seconds] = [steps + 1, seconds + message.seconds];
-      add(pending, message);
+      add(pending, once(message));
       // A checkpoint is written with all the steps up to it and before any step after it.
       if (message.type === 'checkpoint' || message.type === 'evaluation') void flush();
     },

@@ -24,16 +24,11 @@ const { name, ...teacher } = TeacherInput.omit({ weights: true })
   .parse(description);
 const { tensors: weights } = readSafetensors(await readFile(weightsPath));
 await loadEngine('auto');
-const startedAtMs = Date.now();
-const sealed = await record({ ...teacher, weights }, outPath, {
+const playing = record({ ...teacher, weights }, outPath, {
   name,
-  acting: 'sampled',
+  acting: { kind: 'sampled' },
   goal: { episodes: episodes! },
   numEnvs: envs!,
   seed: seed!,
-  onEpisode: ({ frames, return: total }) => process.stdout.write(`episode of ${frames} frames, return ${total}\n`),
 });
-const seconds = (Date.now() - startedAtMs) / 1000;
-process.stdout.write(
-  `${JSON.stringify({ ...sealed, frames_per_second: Math.round(sealed.frames / seconds) }, null, 1)}\n`,
-);
+for await (const event of playing) process.stdout.write(`${JSON.stringify(event)}\n`);

@@ -6,3 +6,11 @@ export { type Act, recordEpisodes, type RecordedEpisode, type RecordingGoal } fr
 export { importEpisodes, type ImportEpisodesOptions, type ImportEvent, type OpenedImport } from './import-episodes.ts';
 export { drawSaliency, type SaliencyPicture } from './saliency.ts';
 export { drawVideo, type Video, type VideoMove, type VideoOptions, type VideoSide } from './video.ts';
+export {
+  type Choices,
+  type EpisodePlan,
+  type EpisodeSink,
+  type PlayedStep,
+  playEpisodes,
+  type Turn,
+} from './play-episodes.ts';

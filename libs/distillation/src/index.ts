@@ -1,4 +1,5 @@
 export { distill, type DistillInputs, type DistillOptions } from './distill.ts';
+export { arcadeOptions } from './arcade-options.ts';
 export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
 export { type ImportFiles, importRollouts, type ImportRolloutsEvent } from './import-rollouts.ts';
@@ -8,7 +9,9 @@ export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.t
 export { readStudent } from './evaluation/student.ts';
 export { type LabellingEvent, type LabellingInputs, labelRollouts } from './labelling/label-rollouts.ts';
 export { type ExportedStudent, exportStudent } from './student-exports.ts';
-export { record, type RecordOptions } from './record.ts';
+export { type Acting } from './recording/acting.ts';
+export { record, type RecordOptions } from './recording/record.ts';
+export { type RecordEvent, type RecordingProgress } from './recording/record-event.ts';
 // What a caller needs to read the inputs, so that it knows only this package.
 export { modelCard } from '@distiller/policies/exports';
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';

@@ -22,7 +22,12 @@ export const RolloutsAttributes = z.object({
   contract_hash: z.string().min(1).max(100),
   /** Name of the policy that played; null when it is unknown. */
   teacher: z.string().max(200).nullable(),
-  acting: z.enum(['sampled', 'greedy', 'unknown']),
+  acting: z.enum(['sampled', 'greedy', 'epsilon-greedy', 'mixture', 'unknown']),
+  /** Of ε-greedy play: the probability of any action whatever. */
+  epsilon: z.number().min(0).max(1).optional(),
+  /** Of a mixture: the probability that the teacher acted and not a student, for each step or each episode. */
+  beta: z.number().min(0).max(1).optional(),
+  beta_per: z.enum(['step', 'episode']).optional(),
   /** Null where the play was recorded elsewhere. */
   seed: z.int().nullable(),
   versions: z.record(z.string(), z.string()),

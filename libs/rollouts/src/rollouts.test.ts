@@ -52,6 +52,19 @@ test('each frame knows the first of its episode', async () => {
   ]);
 });
 
+test('what a teacher said while another policy played is kept with the play', async () => {
+  const labelled = (steps: number, from: number) => ({
+    ...playEpisode({ steps }),
+    logProbs: Float32Array.from({ length: 4 * steps }, (_, index) => -(from + index)),
+  });
+  const file = await newPath();
+  await writeRollouts(file, [labelled(5000, 0), labelled(7, 20_000)]);
+  const logProbs = await (await openRollouts(file)).loadLogProbs();
+  expect(logProbs).toHaveLength(4 * 5007);
+  expect([logProbs![19_999], logProbs![20_000], logProbs![20_027]]).toEqual([-19_999, -20_000, -20_027]);
+  expect(await (await openRollouts(path)).loadLogProbs()).toBeNull();
+});
+
 test('a file cut anywhere is refused', async () => {
   const whole = readFileSync(path);
   for (let length = 0; length < whole.length; length += 997) {
@@ -159,6 +172,7 @@ async function contentsOf(file: string) {
     ...rollouts,
     loadFrames: null,
     loadActions: await rollouts.loadActions(),
+    loadLogProbs: await rollouts.loadLogProbs(),
     data: Buffer.from(data).toString('base64'),
   };
 }

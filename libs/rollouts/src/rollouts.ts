@@ -23,6 +23,8 @@ export interface Rollouts {
   loadFrames(): Promise<Frames>;
   /** [frameCount] the action chosen on each frame, an index into the action names. */
   loadActions(): Promise<Uint8Array>;
+  /** [frameCount, actions] log-probabilities that were recorded with the play; null where there are none. */
+  loadLogProbs(): Promise<Float32Array | null>;
 }
 
 /**
@@ -33,12 +35,12 @@ export interface Rollouts {
 export async function openRollouts(path: string): Promise<Rollouts> {
   return withZip(path, async (zip) => {
     const attributes = decodeGroup(await readJson(zip, 'zarr.json'));
-    const layouts = await readLayouts(zip);
+    const layouts = await readLayouts(zip, attributes.actions.length);
     const { frames } = layouts;
     const [height = 0, width = 0] = frames.itemShape;
     const episodes = await readEpisodes(zip, layouts);
     for await (const actions of readChunks(zip, layouts.actions)) checkActions(actions, attributes.actions.length);
-    await checkChunks(zip, frames);
+    for (const array of [frames, layouts.logProbs]) if (array) await checkChunks(zip, array);
     return {
       attributes,
       frameCount: frames.length,
@@ -50,11 +52,16 @@ export async function openRollouts(path: string): Promise<Rollouts> {
         padding: paddingOf(attributes.observation),
       }),
       loadActions: () => withZip(path, (reopened) => readBytes(reopened, layouts.actions)),
+      loadLogProbs: async () => {
+        const { logProbs } = layouts;
+        if (!logProbs) return null;
+        return new Float32Array((await withZip(path, (reopened) => readBytes(reopened, logProbs))).buffer);
+      },
     };
   });
 }
 
-async function readLayouts(zip: ZipReader) {
+async function readLayouts(zip: ZipReader, actionCount: number) {
   const frames = await readLayout(zip, 'frames', 'uint8', 3);
   if (frames.length === 0 || frames.length > MAX_FRAMES) {
     throw new RolloutsError(`frames: ${frames.length} frames, there may be 1 to ${MAX_FRAMES}`);
@@ -72,9 +79,16 @@ async function readLayouts(zip: ZipReader) {
     frames,
     actions: sameLength(await readLayout(zip, 'actions', 'uint8', 1), frames),
     rewards: sameLength(await readLayout(zip, 'rewards', 'float32', 1), frames),
+    logProbs: zip.has('log_probs/zarr.json') ? await readLogProbs(zip, frames, actionCount) : undefined,
     episodeStarts,
     terminated,
   };
+}
+
+async function readLogProbs(zip: ZipReader, frames: ArrayLayout, actionCount: number): Promise<ArrayLayout> {
+  const layout = sameLength(await readLayout(zip, 'log_probs', 'float32', 2), frames);
+  if (layout.itemShape[0] === actionCount) return layout;
+  throw new RolloutsError(`log_probs: ${layout.itemShape[0]} columns for ${actionCount} actions`);
 }
 
 function sameLength(layout: ArrayLayout, frames: ArrayLayout): ArrayLayout {

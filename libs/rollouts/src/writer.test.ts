@@ -40,6 +40,40 @@ test('a file stands at its path only once it is sealed', async () => {
   expect(readdirSync(dirname(path))).toEqual(['play.zarr.zip']);
 });
 
+test('an episode in parts is the episode', async () => {
+  const [whole, parts] = [await newPath(), await newPath()];
+  const { terminated, ...episode } = playEpisode({ steps: 700 });
+  const size = episode.height * episode.width;
+  const expected = await writeRollouts(whole, [{ ...episode, terminated }, playEpisode()]);
+  const writer = await createRolloutsWriter(parts, ATTRIBUTES);
+  for (const [from, to] of [
+    [0, 1],
+    [1, 300],
+    [300, 700],
+  ] as const) {
+    await writer.appendSteps({
+      ...episode,
+      frames: episode.frames.subarray(from * size, to * size),
+      actions: episode.actions.subarray(from, to),
+      rewards: episode.rewards.subarray(from, to),
+    });
+  }
+  await expect(writer.seal()).rejects.toThrow('not ended');
+  await writer.endEpisode(terminated);
+  await writer.appendEpisode(playEpisode());
+  expect(await writer.seal()).toEqual(expected);
+});
+
+test('log-probabilities are those of all steps or of none, and finite', async () => {
+  const labelled = { ...playEpisode(), logProbs: new Float32Array(40).fill(-1) };
+  const writer = await createRolloutsWriter(await newPath(), ATTRIBUTES);
+  await writer.appendEpisode(labelled);
+  await expect(writer.appendEpisode(playEpisode())).rejects.toThrow('of all steps or of none');
+  const infinite = { ...labelled, logProbs: new Float32Array(40).fill(-Infinity) };
+  await expect(writer.appendEpisode(infinite)).rejects.toThrow('log_probs: not 10 × 4 finite numbers');
+  await writer.discard();
+});
+
 test('discarding leaves nothing behind', async () => {
   const path = await newPath();
   const writer = await createRolloutsWriter(path, ATTRIBUTES);

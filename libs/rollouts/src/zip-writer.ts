@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import { type PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { ZipFile } from 'yazl';
-
-/** The same entries make the same bytes at any time and anywhere: one date for all, in the local time that zip writes. */
-const entryOptions = () => ({
-  mtime: new Date(1981, 0, 1),
-  forceDosTimestamp: true,
-  mode: 0o100644,
-  compress: false,
-});
+import { crc32 } from 'node:zlib';
+import { directoryRecord, endOfDirectory, localHeader, type StoredEntry } from './zip-format.ts';
 
 export interface ZipWriter {
-  /** Appends an entry, stored as it is; resolves when the stream has room for more. */
+  /** Appends an entry, stored as it is; nothing of its content is kept in memory. */
   add(name: string, content: Uint8Array | string): Promise<void>;
   /** Writes the directory and flushes the file to disk. */
   finish(): Promise<{ sha256: string; bytes: number }>;
@@ -22,45 +12,40 @@ export interface ZipWriter {
   abort(): Promise<void>;
 }
 
+/** Directory records that are written at once. */
+const RECORDS = 4096;
+
 /** A new zip file at `path`, written front to back: byte-identical for identical entries. */
 export async function createZipWriter(path: string): Promise<ZipWriter> {
-  const file = (await open(path, 'w')).createWriteStream({ flush: true });
-  const zip = new ZipFile();
-  const output = zip.outputStream as PassThrough;
-  const digest = createDigest();
-  const written = pipeline(output, (source) => digest.tap(source), file);
-  // The failure is reported by add() and finish(); unheard in between, it would end the process.
-  written.catch(() => {});
+  const file = await open(path, 'w');
+  const hash = createHash('sha256');
+  const entries: StoredEntry[] = [];
+  let bytes = 0;
+  const write = async (...parts: Uint8Array[]) => {
+    for (const part of parts) {
+      hash.update(part);
+      bytes += part.length;
+      await file.appendFile(part);
+    }
+  };
 
   return {
     async add(name, content) {
-      zip.addBuffer(Buffer.from(content as Uint8Array), name, entryOptions());
-      if (output.writableNeedDrain) await Promise.race([once(output, 'drain'), written]);
+      const data = typeof content === 'string' ? Buffer.from(content) : content;
+      const entry = { name, crc32: crc32(data), size: data.length, offset: bytes };
+      entries.push(entry);
+      await write(localHeader(entry), data);
     },
     async finish() {
-      zip.end();
-      await written;
-      return digest.result();
-    },
-    async abort() {
-      output.destroy();
-      await written.catch(() => {});
-      if (!file.closed) await new Promise<void>((resolve) => file.once('close', () => resolve()));
-    },
-  };
-}
-
-function createDigest() {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  return {
-    async *tap(source: AsyncIterable<Buffer>) {
-      for await (const chunk of source) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
+      const start = bytes;
+      for (let from = 0; from < entries.length; from += RECORDS) {
+        await write(Buffer.concat(entries.slice(from, from + RECORDS).map(directoryRecord)));
       }
+      await write(endOfDirectory({ count: entries.length, start, size: bytes - start }));
+      await file.sync();
+      await file.close();
+      return { sha256: hash.digest('hex'), bytes };
     },
-    result: () => ({ sha256: hash.digest('hex'), bytes }),
+    abort: () => file.close(),
   };
 }

@@ -4,6 +4,7 @@ import { runDistillation } from './run-distillation.ts';
 import { runEvaluation } from './run-evaluation.ts';
 import { runImport } from './run-import.ts';
 import { runLabelling } from './run-labelling.ts';
+import { runRecording } from './run-recording.ts';
 
 /** What every kind of work needs of its process. */
 export interface WorkContext {
@@ -19,7 +20,7 @@ export function runWork(order: JobOrder, context: WorkContext): AsyncGenerator<T
     case 'distillation':
       return runDistillation(work, order, context);
     case 'recording':
-      throw new Error('not yet');
+      return runRecording(work, order, context);
     case 'import':
       return runImport(work, order, context);
     case 'labelling':

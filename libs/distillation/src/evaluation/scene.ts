@@ -1,6 +1,6 @@
 import { type Policy } from '@distiller/policies';
 import { loadPolicy, type RegisteredTeacher } from '../load-policy.ts';
-import { toArcade } from '../record.ts';
+import { arcadeOptions } from '../arcade-options.ts';
 import { type EvaluationSpec } from '../spec/index.ts';
 import { type Duel } from './duel.ts';
 import { type PlayPlan } from './play.ts';
@@ -37,7 +37,7 @@ export function setScene(
   };
   const baseline = spec.random_baseline ? [randomPlayer(actions.length, contract)] : [];
   const stickiness = { off: [0], on: [STICKY], both: [0, STICKY] }[spec.sticky_actions];
-  const game = { ...toArcade(contract), maxEpisodeFrames: spec.max_episode_frames };
+  const game = { ...arcadeOptions(contract), maxEpisodeFrames: spec.max_episode_frames };
   const { seed, seconds } = spec.video || { seed: spec.seed, seconds: LOOK_SECONDS };
   return {
     policies,

@@ -1,0 +1,78 @@
+import { type Choices, type Turn } from '@distiller/arcade';
+import { logits, type Policy } from '@distiller/policies';
+import { allocatePixels, scaleObservations } from '@distiller/rollouts';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadPolicy, type RegisteredTeacher } from '../load-policy.ts';
+import { contractDifferences, type ObservationContract } from '../spec/index.ts';
+import { type Acting, chooseAction } from './acting.ts';
+
+export interface Actor {
+  act(observations: Uint8Array, turns: readonly (Turn | null)[]): Promise<Choices>;
+  dispose(): void;
+}
+
+interface ActorOptions {
+  acting: Acting;
+  seed: number;
+  /** Names of the game's actions; a policy's may be fewer, or in another order. */
+  gameActions: readonly string[];
+}
+
+/**
+ * Chooses the actions of many games at once, from one pass of each network that is needed.
+ * @throws RangeError when the game lacks an action of the teacher's, or a student sees or does otherwise than its teacher
+ */
+export function createActor(teacher: RegisteredTeacher, { acting, seed, gameActions }: ActorOptions): Actor {
+  const toGame = actionNumbers(teacher.actions, gameActions);
+  if (acting.kind === 'mixture') requireAlike(teacher, acting.student);
+  const policy = loadPolicy(teacher);
+  const student = acting.kind === 'mixture' ? loadPolicy(acting.student) : undefined;
+  const answer = createAnswers(teacher.observation);
+  return {
+    async act(observations, turns) {
+      const [said, saidByStudent] = await answer(observations, student ? [policy, student] : [policy]);
+      const count = said!.length / turns.length;
+      const row = (rows: Float32Array, game: number) => rows.subarray(game * count, (game + 1) * count);
+      const recorded = turns.map((turn, game) => {
+        const rows = { teacher: row(said!, game), ...(saidByStudent ? { student: row(saidByStudent, game) } : {}) };
+        return turn ? chooseAction(acting, rows, { ...turn, seed }) : 0;
+      });
+      const actions = recorded.map((action) => toGame[action]!);
+      return { actions, recorded, ...(student ? { logProbs: said! } : {}) };
+    },
+    dispose: () => tf.dispose([...policy.weights, ...(student?.weights ?? [])]),
+  };
+}
+
+/** For each of a policy's actions its number in the game. */
+function actionNumbers(actions: readonly string[], gameActions: readonly string[]): number[] {
+  const missing = actions.filter((action) => !gameActions.includes(action));
+  if (missing.length === 0) return actions.map((action) => gameActions.indexOf(action));
+  throw new RangeError(`the game has no action ${missing.join(', ')}; it has ${gameActions.join(', ')}`);
+}
+
+function requireAlike(teacher: RegisteredTeacher, student: RegisteredTeacher): void {
+  const differences = contractDifferences(teacher.observation, student.observation);
+  if (teacher.actions.join() !== student.actions.join()) differences.push('actions');
+  if (differences.length > 0) throw new RangeError(`the student is not the teacher's: ${differences.join('; ')}`);
+}
+
+type Answers = (observations: Uint8Array, policies: readonly Policy[]) => Promise<Float32Array[]>;
+
+/** log π [B, A] of several policies on the same uint8 observations [B, stack, height, width]. */
+function createAnswers({ height, width, stack }: ObservationContract): Answers {
+  const size = height * width;
+  // An engine may keep pixels as they lie until its tensor is disposed: each batch on its way has its own.
+  const free: Float32Array<SharedArrayBuffer>[] = [];
+  return async (observations, policies) => {
+    const fits = free.findIndex(({ length }) => length === observations.length);
+    const pixels = fits < 0 ? allocatePixels(observations.length) : free.splice(fits, 1)[0]!;
+    scaleObservations(observations, { size, stack }, pixels);
+    const x = tf.tensor4d(pixels, [observations.length / (size * stack), height, width, stack]);
+    const rows = policies.map((policy) => tf.tidy(() => tf.logSoftmax(logits(policy, x))));
+    const answers = (await Promise.all(rows.map((row) => row.data()))) as Float32Array[];
+    tf.dispose([x, ...rows]);
+    free.push(pixels);
+    return answers;
+  };
+}
