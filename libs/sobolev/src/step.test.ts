@@ -9,15 +9,8 @@ import { project } from './losses/vjp.ts';
 import { forward, type Network, output } from './network.ts';
 import { sphereDirections } from './projections/sphere.ts';
 import { randomStream } from './random.ts';
-import {
-  type Batch,
-  initialState,
-  lossGradients,
-  stateTensors,
-  type StepOptions,
-  trainStep,
-  type TrainState,
-} from './step.ts';
+import { type Batch, lossGradients } from './loss-gradients.ts';
+import { initialState, stateTensors, type StepOptions, trainStep, type TrainState } from './step.ts';
 
 const [BATCH, ACTIONS, INPUTS] = [8, 3, 6];
 

@@ -7,7 +7,7 @@ import { project } from '../losses/vjp.ts';
 import { forward, type Network, output } from '../network.ts';
 import { sphereDirections } from '../projections/sphere.ts';
 import { randomStream } from '../random.ts';
-import { type Batch, lossGradients } from '../step.ts';
+import { type Batch, lossGradients } from '../loss-gradients.ts';
 import { weightingInit } from '../weighting/weighting.ts';
 import { averagePool } from './average-pool.ts';
 import { conv } from './conv.ts';
