@@ -1,4 +1,5 @@
 export { augment, type Augmentation } from './augmentations/augmentation.ts';
+export { compiled } from './compiled.ts';
 export { type DirectionInputs, type DirectionSet, drawDirections } from './directions/direction-set.ts';
 export { type PatchOptions } from './directions/patch.ts';
 export { principalComponents } from './directions/principal-components.ts';
