@@ -5,19 +5,14 @@ import {
   type Batch,
   type DirectionSet,
   drawDirections,
-  forward,
-  logSoftmax,
   type NoiseTable,
-  output,
-  project,
-  pushForward,
   randomStream,
   type ReadoutName,
   sphereDirections,
-  type TeacherDerivative,
   tidy,
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
+import { answer, type Directions } from './answers.ts';
 
 /** What a teacher is asked at every step, besides what its labels say. */
 export interface Questions {
@@ -41,50 +36,45 @@ export interface RecordedFrames {
   next: tf.Tensor4D | null;
 }
 
+interface Asked {
+  frames: RecordedFrames;
+  labels: tf.Tensor2D;
+  step: number;
+}
+
 /**
  * The batch that teacher and student both see: the augmented frames, what the teacher says of them, and its derivatives.
  * One forward pass of the teacher serves all of it, and none is taken where the labels say everything.
  * @param labels log-probabilities [B, A] of the frames as recorded
  * @param step counts from 1: what is drawn depends on the seed and the step alone
  */
-export function ask(
-  { network, weights }: Policy,
-  questions: Questions,
-  { frames, labels, step }: { frames: RecordedFrames; labels: tf.Tensor2D; step: number },
-): Batch {
+export function ask(policy: Policy, questions: Questions, { frames, labels, step }: Asked): Batch {
   const { augmentations, derivative } = questions;
   const x = augment(augmentations, frames.x, source(questions, 'augmentation', step));
   if (augmentations.length === 0 && derivative.kind === 'none') return { x, logProbs: labels, derivatives: [] };
   return tidy(() => {
-    const points = forward(network, weights, x);
-    const logProbs = augmentations.length === 0 ? labels : logSoftmax(output(points) as tf.Tensor2D).logProbs;
-    return { x, logProbs, derivatives: derivatives(points, questions, { frames, step }) };
+    const { logProbs, derivatives } = answer(policy, x, directions(questions, { frames, labels, step }));
+    return { x, logProbs: augmentations.length === 0 ? labels : logProbs, derivatives };
   });
 }
 
-function derivatives(
-  points: ReturnType<typeof forward>,
-  questions: Questions,
-  { frames, step }: { frames: RecordedFrames; step: number },
-): TeacherDerivative[] {
+function directions(questions: Questions, { frames, labels, step }: Asked): Directions {
   const { derivative, seed } = questions;
   switch (derivative.kind) {
     case 'none':
-      return [];
+      return { kind: 'vjp', of: 'log-policy', directions: [] };
     case 'vjp': {
-      const [batch, actions] = output(points).shape as [number, number];
+      const [batch, actions] = labels.shape;
       const k = Math.min(derivative.k, actions);
-      return sphereDirections(randomStream(seed, 'projection', step), batch, actions, k).map((v) =>
-        project(points, tf.tensor2d(v, [batch, actions]), derivative.of),
-      );
+      const drawn = sphereDirections(randomStream(seed, 'projection', step), batch, actions, k);
+      const { kind, of } = derivative;
+      return { kind, of, directions: drawn.map((v) => tf.tensor2d(v, [batch, actions])) };
     }
     case 'jvp': {
       const inputs = { x: frames.x, next: frames.next ?? undefined };
       const draws = source(questions, 'direction', step);
-      return Array.from({ length: derivative.k }, () => {
-        const u = drawDirections(derivative.set, inputs, draws);
-        return { u, pushed: pushForward(points, u, derivative.of) };
-      });
+      const { kind, of, k, set } = derivative;
+      return { kind, of, directions: Array.from({ length: k }, () => drawDirections(set, inputs, draws)) };
     }
   }
 }

@@ -6,6 +6,7 @@ export {
   drawDirections,
   isNoise,
 } from './directions/direction-set.ts';
+export { compiled } from './compiled.ts';
 export { type PatchOptions } from './directions/patch.ts';
 export { principalComponents } from './directions/principal-components.ts';
 export { initializeWeights } from './initialize.ts';
@@ -29,6 +30,7 @@ export { logSoftmax, type LogSoftmax } from './log-softmax.ts';
 export { klTerm, type ValueTerm } from './losses/kl.ts';
 export { derivativeTerm, type TeacherDerivative } from './losses/derivative-term.ts';
 export { jvpTerm, type PushForward, pushForward } from './losses/jvp.ts';
+export { type Batch, lossGradients } from './loss-gradients.ts';
 export { type Norm } from './losses/norm.ts';
 export { type DerivativeLoss, type DerivativeTerm } from './losses/term.ts';
 export { project, type Projection, pullBack, vjpTerm } from './losses/vjp.ts';
@@ -52,16 +54,7 @@ export { sphereDirections } from './projections/sphere.ts';
 export { randomStream, type RandomPurpose, type RandomStream } from './random.ts';
 export { type ReadoutName } from './readout.ts';
 export { learningRateAt, type Schedule } from './schedules/schedule.ts';
-export {
-  type Batch,
-  initialState,
-  lossGradients,
-  stateTensors,
-  type StepOptions,
-  type StepTerms,
-  trainStep,
-  type TrainState,
-} from './step.ts';
+export { initialState, stateTensors, type StepOptions, type StepTerms, trainStep, type TrainState } from './step.ts';
 export { tidy } from './tidy.ts';
 export { type WeightingState } from './weighting/rule.ts';
 export { type Weighting } from './weighting/weighting.ts';

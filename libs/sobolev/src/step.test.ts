@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import { loadEngine } from '@distiller/compute';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { onEveryEngine } from '../../../test/engines.ts';
 import { along, distance, inner, normals, slope } from '../../../test/numbers.ts';
 import { initializeWeights } from './initialize.ts';
@@ -9,15 +10,8 @@ import { project } from './losses/vjp.ts';
 import { forward, type Network, output } from './network.ts';
 import { sphereDirections } from './projections/sphere.ts';
 import { randomStream } from './random.ts';
-import {
-  type Batch,
-  initialState,
-  lossGradients,
-  stateTensors,
-  type StepOptions,
-  trainStep,
-  type TrainState,
-} from './step.ts';
+import { type Batch, lossGradients } from './loss-gradients.ts';
+import { initialState, stateTensors, type StepOptions, trainStep, type TrainState } from './step.ts';
 
 const [BATCH, ACTIONS, INPUTS] = [8, 3, 6];
 
@@ -136,6 +130,57 @@ onEveryEngine(() => {
     expect(tf.memory().numTensors).toBe(before);
   });
 });
+
+describe.runIf(inject('engines').includes('tensorflow'))('in one graph', () => {
+  beforeAll(() => loadEngine('tensorflow'));
+
+  const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  const decay = { kind: 'linear', finalFraction: 0.1, totalSteps: 6 } as const;
+  const cases: Partial<StepOptions>[] = [
+    { optimizer: { kind: 'adam', ...adam }, weighting: { kind: 'relative', alpha: 1, decay } },
+    { optimizer: { kind: 'adamw', ...adam, weightDecay: 0.1 }, weighting: { kind: 'balanced', alpha: 0.3 } },
+    {
+      optimizer: { kind: 'rmsprop', decay: 0.9, momentum: 0.5, epsilon: 1e-8 },
+      weighting: { kind: 'fixed', alpha: 1 },
+    },
+    { optimizer: { kind: 'sgd', momentum: 0.9 }, maxGradientNorm: 0.1, derivative: { norm: 'plain' } },
+  ];
+
+  test.each(cases)('steps are those that the operations give one by one (%j)', async (changes) => {
+    const schedule = { kind: 'cosine', learningRate: 0.01, warmupSteps: 2, finalFraction: 0, totalSteps: 6 } as const;
+    const graph = { ...options, schedule, ...changes };
+    const sixSteps = async (given: StepOptions) => {
+      let state = initialState(given, initializeWeights(network, 1));
+      for (let step = 1; step <= 6; step++) ({ state } = await trainStep(given, state, batch(step, 2)));
+      return stateTensors(state);
+    };
+    const inGraph = await sixSteps(graph);
+    const oneByOne = await withoutGraphs(() => sixSteps({ ...graph }));
+    for (const [index, tensor] of inGraph.entries()) expect(distance(tensor, oneByOne[index]!)).toBeLessThan(1e-5);
+  });
+
+  test('a run that goes on in another graph ends in the same bits', async () => {
+    const run = async (first: StepOptions, second: StepOptions) => {
+      let state = initialState(first, initializeWeights(network, 1));
+      for (let step = 1; step <= 4; step++)
+        ({ state } = await trainStep(step <= 2 ? first : second, state, batch(step, 1)));
+      return stateTensors(state);
+    };
+    const [undisturbed, resumed] = [await run(options, options), await run({ ...options }, { ...options })];
+    for (const [index, tensor] of undisturbed.entries()) expect(distance(tensor, resumed[index]!)).toBe(0);
+  });
+});
+
+/** As on an engine that knows no graphs. */
+async function withoutGraphs<T>(compute: () => Promise<T>): Promise<T> {
+  const kernel = tf.getKernel('CompiledFunction', 'tensorflow');
+  tf.unregisterKernel('CompiledFunction', 'tensorflow');
+  try {
+    return await compute();
+  } finally {
+    tf.registerKernel(kernel);
+  }
+}
 
 test('a stream of random numbers depends on seed, purpose and step, and on nothing drawn elsewhere', () => {
   const draw = (seed: number, purpose: 'batch' | 'projection', step: number) =>

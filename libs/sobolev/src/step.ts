@@ -1,19 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addEach, addTerms, derivativeTerm, type TeacherDerivative, teacherTerm } from './losses/derivative-term.ts';
-import { type Gradients } from './layers/layer.ts';
-import { type ValueLoss, valueTerm } from './losses/value-term.ts';
-import { type DerivativeLoss } from './losses/term.ts';
-import { forward, gradients, type Network, output, type Weights } from './network.ts';
+import { compiled } from './compiled.ts';
+import { type Batch, lossGradientsAt, type LossOptions } from './loss-gradients.ts';
+import { type Weights } from './network.ts';
 import { clipByGlobalNorm } from './optimizers/clip.ts';
-import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizers/optimizer.ts';
+import { type Optimizer, optimizerInit, optimizerNumbers, optimizerUpdate } from './optimizers/optimizer.ts';
 import { type OptimizerState } from './optimizers/update.ts';
 import { pack, shapesOf, unpack } from './parameters.ts';
-import { plus } from './plus.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
-import { squaredNorm } from './squared-norm.ts';
 import { tidy } from './tidy.ts';
 import { type WeightingState } from './weighting/rule.ts';
-import { observe, weigh, type Weighting, weightingInit } from './weighting/weighting.ts';
+import { weightingInit, weightingNumbers } from './weighting/weighting.ts';
 
 /** Everything that a step changes, and all that a checkpoint must hold. */
 export interface TrainState {
@@ -24,23 +20,11 @@ export interface TrainState {
   readonly weighting: WeightingState;
 }
 
-export interface StepOptions {
-  network: Network;
-  value: ValueLoss;
-  derivative?: Omit<DerivativeLoss, 'weight'>;
-  weighting: Weighting;
+export interface StepOptions extends LossOptions {
   optimizer: Optimizer;
   schedule: Schedule;
   /** Largest global norm of the gradient; larger ones are scaled down to it. */
   maxGradientNorm?: number | undefined;
-}
-
-/** B examples. x is [B, …inputShape] in [0, 1]; teacher's log-probabilities are [B, A]. */
-export interface Batch {
-  x: tf.Tensor;
-  logProbs: tf.Tensor2D;
-  /** What the teacher says along k sets of directions; empty for plain distillation. */
-  derivatives: readonly TeacherDerivative[];
 }
 
 /** Metrics of one step, by their names on the wire. `loss` = `value_term` + `derivative_term`. */
@@ -72,83 +56,61 @@ export function stateTensors({ weights, optimizer, weighting }: TrainState): tf.
 
 /**
  * One optimiser update: (state, batch) → state. The given state's tensors are disposed, the new one's are kept;
- * the batch stays the caller's.
+ * the batch stays the caller's. With the same options, an object that must not be changed, the engine may compile it.
  */
 export async function trainStep(
   options: StepOptions,
-  state: TrainState,
+  { step: made, ...state }: TrainState,
   batch: Batch,
 ): Promise<{ state: TrainState; terms: StepTerms }> {
-  const { next, scalars } = tidy(() => update(options, state, batch));
-  tf.dispose(stateTensors(state));
+  const step = made + 1;
+  const learning_rate = learningRateAt(options.schedule, step);
+  const { next, scalars } = tidy(() => {
+    const numbers = {
+      weighting: scalarsOf(weightingNumbers(options.weighting, step)),
+      optimizer: scalarsOf(optimizerNumbers(options.optimizer, { step, learningRate: learning_rate })),
+    };
+    return updateFor(options)({ state, batch, numbers });
+  });
+  tf.dispose(stateTensors({ step, ...state }));
   const [value_term, derivative_term, gradient_norm] = (await scalars.data()) as unknown as [number, number, number];
   scalars.dispose();
   const loss = value_term + derivative_term;
-  const learning_rate = learningRateAt(options.schedule, next.step);
-  return { state: next, terms: { value_term, derivative_term, loss, gradient_norm, learning_rate } };
+  return { state: { step, ...next }, terms: { value_term, derivative_term, loss, gradient_norm, learning_rate } };
 }
 
-/** The loss's gradient in every weight, and its terms as scalars; `weighting` is the running state of the derivative's weight. */
-export function lossGradients(
-  { network, value: valueLoss, derivative: loss = {}, weighting }: LossOptions,
-  { step, weights, weighting: weightingState }: Pick<TrainState, 'step' | 'weights' | 'weighting'>,
-  batch: Batch,
-): { gradients: tf.Tensor[]; value: tf.Scalar; derivative: tf.Scalar; weighting: WeightingState } {
-  const points = forward(network, weights, batch.x);
-  const logits = output(points) as tf.Tensor2D;
-  const value = valueTerm(valueLoss, { teacherLogProbs: batch.logProbs, logits });
-  const k = batch.derivatives.length;
-  if (k === 0) {
-    const ordinary = gradients(points, value.gradient) as tf.Tensor[];
-    return {
-      gradients: ordinary,
-      value: value.value,
-      derivative: tf.scalar(0),
-      weighting: weightingState.map((each) => tf.clone(each)),
-    };
-  }
-  const scale = mean(batch.derivatives.map((teacher) => teacherTerm(teacher, loss.norm)));
-  const { weight, state } = weigh(weighting, step + 1, { state: weightingState, teacherTerm: scale });
-  const share = tf.div<tf.Scalar>(weight, k);
-  const derivative = batch.derivatives
-    // What one set of directions leaves in between goes before the next comes.
-    .map((teacher) => tidy(() => derivativeTerm(points, teacher, { ...loss, weight: share })))
-    .reduce(addTerms);
-  const ordinary = gradients(points, plus(value.gradient, derivative.logitsGradient), derivative.curvatures);
-  const norms = () => ({
-    value: globalNorm(ordinary),
-    derivative: tf.div<tf.Scalar>(globalNorm(derivative.twinGradients), weight),
-  });
-  return {
-    gradients: addEach(ordinary, derivative.twinGradients) as tf.Tensor[],
-    value: value.value,
-    derivative: derivative.value,
-    weighting: observe(weighting, state, norms),
-  };
+type Tensors = Omit<TrainState, 'step'>;
+
+/** What an update depends on besides its options: tensors throughout. */
+interface Given {
+  state: Tensors;
+  batch: Batch;
+  numbers: { weighting: tf.Scalar[]; optimizer: tf.Scalar[] };
+}
+type Update = (given: Given) => { next: Tensors; scalars: tf.Tensor };
+
+/** Compiled updates, for as long as someone holds their options. */
+const updates = new WeakMap<StepOptions, Update>();
+
+function updateFor(options: StepOptions): Update {
+  const update = updates.get(options) ?? compiled((given: Given) => updated(options, given));
+  updates.set(options, update);
+  return update;
 }
 
-type LossOptions = Pick<StepOptions, 'network' | 'value' | 'derivative' | 'weighting'>;
-
-function update(options: StepOptions, state: TrainState, batch: Batch) {
-  const { gradients: all, value, derivative, weighting } = tidy(() => lossGradients(options, state, batch));
+function updated(options: StepOptions, { state, batch, numbers }: Given): ReturnType<Update> {
+  const given = { batch, numbers: numbers.weighting };
+  const { gradients: all, value, derivative, weighting } = tidy(() => lossGradientsAt(options, state, given));
   const shapes = shapesOf(state.weights);
   const { gradient, norm } = clipByGlobalNorm(pack(all, shapes), options.maxGradientNorm);
-  const step = state.step + 1;
-  const updated = optimizerUpdate(options.optimizer, {
+  const { weights, state: optimizer } = optimizerUpdate(options.optimizer, {
     weights: pack(state.weights, shapes),
     gradient,
     state: state.optimizer,
-    step,
-    learningRate: learningRateAt(options.schedule, step),
+    numbers: numbers.optimizer,
   });
-  const next: TrainState = { step, weights: unpack(updated.weights, shapes), optimizer: updated.state, weighting };
+  const next = { weights: unpack(weights, shapes), optimizer, weighting };
   return { next, scalars: tf.stack([value, derivative, norm]) };
 }
 
-function globalNorm(gradients: Gradients): tf.Scalar {
-  return tf.sqrt(tf.addN(gradients.flatMap((gradient) => (gradient ? squaredNorm(gradient) : []))));
-}
-
-function mean(scalars: tf.Scalar[]): tf.Scalar {
-  return tf.div(tf.addN(scalars), scalars.length);
-}
+const scalarsOf = (numbers: readonly number[]) => numbers.map((number) => tf.scalar(number));

@@ -1,10 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-/** What of tfjs-node's backend is used here. */
-interface NodeBackend {
-  binding: { TF_ATTR_TYPE: number; TF_FLOAT: number };
-  executeSingleOutput(name: string, attributes: object[], inputs: tf.TensorInfo[]): tf.TensorInfo;
-}
+import { type NodeBackend, type OperationAttribute } from '../graph/node-backend.ts';
 
 type Kernel = (backend: NodeBackend, inputs: Record<string, tf.TensorInfo>) => tf.TensorInfo;
 
@@ -12,6 +7,8 @@ type Kernel = (backend: NodeBackend, inputs: Record<string, tf.TensorInfo>) => t
 const KERNELS: Record<string, Kernel> = {
   /** dy where y > 0. */
   ReluGrad: (backend, { dy, y }) => backend.executeSingleOutput('ReluGrad', [float(backend)], [dy!, y!]),
+  /** x + bias along the last axis, which TensorFlow fuses with a convolution before it in a graph. */
+  BiasAdd: (backend, { x, bias }) => backend.executeSingleOutput('BiasAdd', [float(backend)], [x!, bias!]),
   LogSoftmax: (backend, { logits }) => backend.executeSingleOutput('LogSoftmax', [float(backend)], [logits!]),
 };
 
@@ -26,6 +23,6 @@ export function registerTensorflowKernels(): void {
   }
 }
 
-function float({ binding }: NodeBackend): object {
+function float({ binding }: NodeBackend): OperationAttribute {
   return { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Device } from '../engine.ts';
+import { registerCompiledKernel } from '../graph/compiled-kernel.ts';
 import { activate } from './activate.ts';
 import { registerTensorflowKernels } from './tensorflow-kernels.ts';
 
@@ -31,7 +32,10 @@ export async function loadTensorflow(): Promise<Device> {
   await activate('tensorflow');
   registerTensorflowKernels();
   const { isUsingGpuDevice } = tf.backend() as tf.KernelBackend & { isUsingGpuDevice: boolean };
-  return isUsingGpuDevice ? { kind: 'gpu', name: 'CUDA' } : { kind: 'cpu', name: 'the CPU' };
+  if (isUsingGpuDevice) return { kind: 'gpu', name: 'CUDA' };
+  // A session of TensorFlow's takes its tensors from the CPU's memory and leaves them there.
+  registerCompiledKernel('tensorflow');
+  return { kind: 'cpu', name: 'the CPU' };
 }
 
 /** tfjs-node 4.22 calls a function that Node 23 took away; the fix was merged there and never released. */

@@ -15,7 +15,9 @@ export function convolveBiased(
   x: tf.Tensor4D,
   { filter, bias, stride }: { filter: tf.Tensor4D; bias: tf.Tensor1D; stride: number },
 ): tf.Tensor4D {
-  return tf.fused.conv2d({ x, filter, bias, strides: stride, pad: 'valid' });
+  if (!tf.getKernel('BiasAdd', tf.getBackend()))
+    return tf.fused.conv2d({ x, filter, bias, strides: stride, pad: 'valid' });
+  return tf.tidy(() => tf.engine().runKernel<tf.Tensor4D>('BiasAdd', { x: convolve(x, filter, stride), bias }));
 }
 
 /**

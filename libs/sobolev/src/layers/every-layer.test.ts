@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../../../test/engines.ts';
-import { along, inner, normals, slope } from '../../../../test/numbers.ts';
+import { along, distance, inner, normals, slope } from '../../../../test/numbers.ts';
+import { compiled } from '../compiled.ts';
 import { initializeWeights } from '../initialize.ts';
 import { project } from '../losses/vjp.ts';
 import { forward, type Network, output } from '../network.ts';
 import { sphereDirections } from '../projections/sphere.ts';
 import { randomStream } from '../random.ts';
-import { type Batch, lossGradients } from '../step.ts';
+import { type Batch, lossGradients, lossGradientsAt } from '../loss-gradients.ts';
 import { weightingInit } from '../weighting/weighting.ts';
 import { averagePool } from './average-pool.ts';
 import { conv } from './conv.ts';
@@ -106,4 +107,16 @@ onEveryEngine(() => {
       }
     },
   );
+
+  test('with every layer there is, the loss compiled gives the gradients of the loss', () => {
+    const given = {
+      batch: batch(2),
+      numbers: [tf.scalar(1)],
+      state: { weights: initializeWeights(network, 1), weighting: [] },
+    };
+    const at = ({ batch, numbers, state }: typeof given) => lossGradientsAt(options, state, { batch, numbers });
+    const [graph, plain] = [compiled(at)(given), at(given)];
+    for (const [index, gradient] of plain.gradients.entries())
+      expect(distance(graph.gradients[index]!, gradient)).toBeLessThan(1e-5);
+  });
 });

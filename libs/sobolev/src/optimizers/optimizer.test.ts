@@ -3,11 +3,13 @@ import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../../../test/engines.ts';
 import { pack, type Packed, unpack } from '../parameters.ts';
 import { clipByGlobalNorm } from './clip.ts';
-import { type Optimizer, optimizerInit, optimizerUpdate } from './optimizer.ts';
+import { type Optimizer, optimizerInit, optimizerNumbers, optimizerUpdate } from './optimizer.ts';
 
 const GRADIENTS = [0.3, -0.2, 0.7, 0.1, -0.9];
 const RATE = 0.1;
 const SHAPES = [[2]];
+const numbersAt = (optimizer: Optimizer, step: number) =>
+  optimizerNumbers(optimizer, { step, learningRate: RATE }).map((number) => tf.scalar(number));
 const packed = (a: number, b: number) => pack([tf.tensor1d([a, b])], SHAPES);
 
 /** One weight, written again in plain numbers from each paper. */
@@ -65,7 +67,7 @@ onEveryEngine(() => {
     let weights = packed(1, 1);
     let state = optimizerInit(optimizer, SHAPES);
     for (const [index, g] of GRADIENTS.entries()) {
-      const update = { gradient: packed(g, g), weights, state, step: index + 1, learningRate: RATE };
+      const update = { gradient: packed(g, g), weights, state, numbers: numbersAt(optimizer, index + 1) };
       ({ weights, state } = optimizerUpdate(optimizer, update));
     }
     const [a, b] = unpack(weights, SHAPES)[0]!.dataSync();
@@ -76,7 +78,7 @@ onEveryEngine(() => {
   test('an update changes nothing that it was given', () => {
     const optimizer = BY_HAND['adam']!.optimizer;
     const [gradient, state] = [packed(1, 2), optimizerInit(optimizer, SHAPES)];
-    optimizerUpdate(optimizer, { gradient, weights: gradient, state, step: 1, learningRate: RATE });
+    optimizerUpdate(optimizer, { gradient, weights: gradient, state, numbers: numbersAt(optimizer, 1) });
     expect([...unpack(gradient, SHAPES)[0]!.dataSync()]).toEqual([1, 2]);
     expect(tf.max(tf.abs(state[0]![0]!)).dataSync()[0]).toBe(0);
   });

@@ -1,8 +1,9 @@
 import { type Packed, packedZeros } from '../parameters.ts';
-import { type AdamOptions, adamUpdate, type AdamWOptions, adamWUpdate } from './adam.ts';
+import { type Scalar } from '@tensorflow/tfjs-core';
+import { type AdamOptions, adamNumbers, adamUpdate, type AdamWOptions, adamWNumbers, adamWUpdate } from './adam.ts';
 import { type RmsPropOptions, rmsPropUpdate } from './rmsprop.ts';
 import { type SgdOptions, sgdUpdate } from './sgd.ts';
-import { type OptimizerState, type Update, type Updated } from './update.ts';
+import { type Moment, type OptimizerState, type Update, type Updated } from './update.ts';
 
 /** An optimiser with all its settings but the learning rate, which a schedule gives for each step. */
 export type Optimizer =
@@ -16,14 +17,27 @@ export function optimizerInit(optimizer: Optimizer, shapes: readonly (readonly n
   return Array.from({ length: memories(optimizer) }, () => packedZeros(shapes));
 }
 
-/** New weights and a new state, piece by piece; nothing given is changed or disposed. @param step counts from 1 */
+/** What changes from step to step though no gradient does: scalars of `optimizerUpdate`. */
+export function optimizerNumbers(optimizer: Optimizer, moment: Moment): number[] {
+  switch (optimizer.kind) {
+    case 'adam':
+      return adamNumbers(optimizer, moment);
+    case 'adamw':
+      return adamWNumbers(optimizer, moment);
+    case 'rmsprop':
+    case 'sgd':
+      return [moment.learningRate];
+  }
+}
+
+/** New weights and a new state, piece by piece; nothing given is changed or disposed. @param numbers of this step */
 export function optimizerUpdate(
   optimizer: Optimizer,
-  { weights, gradient, state, ...now }: Pieces & { step: number; learningRate: number },
+  { weights, gradient, state, numbers }: Pieces & { numbers: readonly Scalar[] },
 ): Pick<Pieces, 'weights' | 'state'> {
   const updated = weights.map((weight, piece) =>
     updatePiece(optimizer, {
-      ...now,
+      numbers,
       weight,
       gradient: gradient[piece]!,
       memory: state.map((memory) => memory[piece]!),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Rule } from './rule.ts';
-import { debias, follow, inverse } from './running-mean.ts';
+import { follow, inverse, seenWeight } from './running-mean.ts';
 
 /**
  * Running mean of ‖∇value‖ / ‖∇derivative‖, so that α is the ratio of both terms' gradients (Wang et al. 2021, equation 12,
@@ -9,8 +9,11 @@ import { debias, follow, inverse } from './running-mean.ts';
  */
 export const balanced: Rule = {
   init: () => [tf.scalar(0)],
-  factor([mean], step, teacherTerm) {
-    return { factor: step === 1 ? inverse(teacherTerm) : debias(mean!, step - 1), state: [tf.clone(mean!)] };
+  // At the first step the mean is 0, whatever it is divided by, and at all others the second number takes the inverse away.
+  numbers: (step) => (step === 1 ? [1, 1] : [seenWeight(step - 1), 0]),
+  factor([mean], [seen, first], teacherTerm) {
+    const factor = tf.add<tf.Scalar>(tf.div(mean!, seen!), tf.mul(inverse(teacherTerm), first!));
+    return { factor, state: [tf.clone(mean!)] };
   },
   observe([mean], norms) {
     const { value, derivative } = norms();

@@ -8,9 +8,9 @@ export function follow(mean: tf.Scalar, value: tf.Scalar): tf.Scalar {
   return tf.add<tf.Scalar>(tf.mul(mean, DECAY), tf.mul(value, 1 - DECAY));
 }
 
-/** @param count how many values the mean has seen */
-export function debias(mean: tf.Scalar, count: number): tf.Scalar {
-  return tf.div<tf.Scalar>(mean, 1 - DECAY ** count);
+/** What the mean has to be divided by. @param count how many values it has seen */
+export function seenWeight(count: number): number {
+  return 1 - DECAY ** count;
 }
 
 /** 1 / x, finite where x is zero. */

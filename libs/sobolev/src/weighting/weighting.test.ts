@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { onEveryEngine } from '../../../../test/engines.ts';
-import { observe, weigh, type Weighting, weightingInit } from './weighting.ts';
+import { observe, weigh, type Weighting, weightingInit, weightingNumbers } from './weighting.ts';
 
 interface Step {
   teacherTerm: number;
@@ -12,7 +12,8 @@ interface Step {
 function weights(weighting: Weighting, steps: readonly Step[]): number[] {
   let state = weightingInit(weighting);
   return steps.map(({ teacherTerm, norms = [1, 1] }, index) => {
-    const now = weigh(weighting, index + 1, { state, teacherTerm: tf.scalar(teacherTerm) });
+    const numbers = weightingNumbers(weighting, index + 1).map((number) => tf.scalar(number));
+    const now = weigh(weighting, numbers, { state, teacherTerm: tf.scalar(teacherTerm) });
     const [value, derivative] = norms;
     state = observe(weighting, now.state, () => ({ value: tf.scalar(value), derivative: tf.scalar(derivative) }));
     return now.weight.dataSync()[0]!;

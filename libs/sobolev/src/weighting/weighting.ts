@@ -17,14 +17,19 @@ const RULES: Record<Weighting['kind'], Rule> = { fixed, relative, balanced };
 
 export const weightingInit = ({ kind }: Weighting): WeightingState => RULES[kind].init();
 
-/** The weight of this step's derivative term, a scalar. @param step counts from 1 */
+/** What changes from step to step by itself: scalars of `weigh`. @param step counts from 1 */
+export function weightingNumbers({ kind, alpha, decay }: Weighting, step: number): number[] {
+  return [decay ? alpha * decayAt(decay, step) : alpha, ...RULES[kind].numbers(step)];
+}
+
+/** The weight of this step's derivative term, a scalar. @param numbers of this step */
 export function weigh(
-  { kind, alpha, decay }: Weighting,
-  step: number,
+  { kind }: Weighting,
+  [alpha, ...numbers]: readonly tf.Scalar[],
   { state, teacherTerm }: { state: WeightingState; teacherTerm: tf.Scalar },
 ): { weight: tf.Scalar; state: WeightingState } {
-  const { factor, state: next } = RULES[kind].factor(state, step, teacherTerm);
-  return { weight: tf.mul(factor, decay ? alpha * decayAt(decay, step) : alpha), state: next };
+  const { factor, state: next } = RULES[kind].factor(state, numbers, teacherTerm);
+  return { weight: tf.mul(factor, alpha!), state: next };
 }
 
 /** What the weighting learns from the step. */
