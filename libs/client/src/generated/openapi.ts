@@ -632,6 +632,12 @@ export interface components {
             loss: components["schemas"]["Loss"];
             /**
              * @default {
+             *       "kind": "auto"
+             *     }
+             */
+            labels: components["schemas"]["LabelsSource"];
+            /**
+             * @default {
              *       "kind": "adam",
              *       "learning_rate": 0.001,
              *       "schedule": {
@@ -719,6 +725,12 @@ export interface components {
              *     }
              */
             loss?: components["schemas"]["LossInput"];
+            /**
+             * @default {
+             *       "kind": "auto"
+             *     }
+             */
+            labels?: components["schemas"]["LabelsSourceInput"];
             /**
              * @default {
              *       "kind": "adam",
@@ -1036,6 +1048,48 @@ export interface components {
         JobSpecInput: components["schemas"]["DistillationSpecInput"];
         /** @enum {string} */
         JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        LabelsSource: {
+            /**
+             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @constant
+             */
+            kind: "auto";
+        } | {
+            /**
+             * @description the teacher is asked at every step
+             * @constant
+             */
+            kind: "recompute";
+        } | {
+            /**
+             * @description its log-probabilities, and its derivatives where they are those of the loss
+             * @constant
+             */
+            kind: "stored";
+            /** @description id or name of labels */
+            labels: string;
+        };
+        LabelsSourceInput: {
+            /**
+             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @constant
+             */
+            kind: "auto";
+        } | {
+            /**
+             * @description the teacher is asked at every step
+             * @constant
+             */
+            kind: "recompute";
+        } | {
+            /**
+             * @description its log-probabilities, and its derivatives where they are those of the loss
+             * @constant
+             */
+            kind: "stored";
+            /** @description id or name of labels */
+            labels: string;
+        };
         Layer: {
             /** @constant */
             kind: "conv";
