@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-export interface SlotThreadOptions<Slot> {
+interface SlotThreadOptions<Slot> {
   /** Plain JavaScript: it starts in tens of milliseconds, and Node 20 passes no TypeScript loader on to threads. */
   script: URL;
   /** What the thread starts with, besides the slots. */
@@ -12,7 +12,7 @@ export interface SlotThreadOptions<Slot> {
 }
 
 /** A slot that the thread has filled. */
-export interface Filled<Slot> {
+interface Filled<Slot> {
   slot: Slot;
   /** Gives the slot back, to be written over. */
   release: () => void;

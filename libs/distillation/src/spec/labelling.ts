@@ -25,7 +25,7 @@ const Jvp = z
     error: 'frame differences are not drawn at random: every one after the first would be the same again',
   });
 
-export const LabelProjections = z
+const LabelProjections = z
   .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('none') }), Vjp, Jvp], {
     error: unknownKind('projection', ['none', 'vjp', 'jvp']),
   })

@@ -71,23 +71,22 @@ const stored = { labels: { kind: 'stored', labels: 'x' } };
 const loss = (derivative: object) => ({ ...stored, loss: { derivative } });
 
 test.each([
-  ['the same vjp', loss({ kind: 'vjp', projections: 2 }), VJP, 'stored', 'stored'],
-  ['a vjp of all actions', loss({ kind: 'vjp', projections: 18 }), { ...VJP, actions: 2 }, 'stored', 'stored'],
-  ['fewer projections than the loss takes', loss({ kind: 'vjp', projections: 3 }), VJP, 'recomputed', 'takes 3'],
-  ['derivatives of something else', loss({ kind: 'vjp', of: 'logits' }), VJP, 'recomputed', 'of the logits'],
-  ['the other kind', loss({ kind: 'jvp' }), VJP, 'recomputed', 'a vjp is stored'],
-  ['no derivative', loss({ kind: 'vjp' }), labels({ kind: 'none' }), 'recomputed', 'no derivatives'],
-  ['the same set', loss({ kind: 'jvp', directions: 'patch', draws: 8 }), PATCHES, 'stored', 'stored'],
-  ['another set', loss({ kind: 'jvp', directions: 'gaussian' }), PATCHES, 'recomputed', 'by patch'],
+  ['the same vjp', loss({ kind: 'vjp', projections: 2 }), VJP, ['stored', 'stored']],
+  ['a vjp of all actions', loss({ kind: 'vjp', projections: 18 }), { ...VJP, actions: 2 }, ['stored', 'stored']],
+  ['fewer projections than the loss takes', loss({ kind: 'vjp', projections: 3 }), VJP, ['recomputed', 'takes 3']],
+  ['derivatives of something else', loss({ kind: 'vjp', of: 'logits' }), VJP, ['recomputed', 'of the logits']],
+  ['the other kind', loss({ kind: 'jvp' }), VJP, ['recomputed', 'a vjp is stored']],
+  ['no derivative', loss({ kind: 'vjp' }), labels({ kind: 'none' }), ['recomputed', 'no derivatives']],
+  ['the same set', loss({ kind: 'jvp', directions: 'patch', draws: 8 }), PATCHES, ['stored', 'stored']],
+  ['another set', loss({ kind: 'jvp', directions: 'gaussian' }), PATCHES, ['recomputed', 'by patch']],
   [
     'directions of another version',
     loss({ kind: 'jvp', directions: 'patch' }),
     { ...PATCHES, directions_version: 0 },
-    'recomputed',
-    'version 0',
+    ['recomputed', 'version 0'],
   ],
-  ['more than it needs', loss({ kind: 'none' }), VJP, 'none', 'stored'],
-] as const)('labels that hold %s', (_what, overrides, description, derivative, reason) => {
+  ['more than it needs', loss({ kind: 'none' }), VJP, ['none', 'stored']],
+] as const)('labels that hold %s', (_what, overrides, description, [derivative, reason]) => {
   const plan = planLabels(job(overrides), description);
   expect(plan).toMatchObject({ log_probs: 'stored', derivative });
   expect(plan.reason).toContain(reason);

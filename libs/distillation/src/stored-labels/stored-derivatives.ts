@@ -8,7 +8,7 @@ export interface StoredDerivatives {
   close(): void | Promise<void>;
 }
 
-export interface TakenDerivatives {
+interface TakenDerivatives {
   derivatives: TeacherDerivative[];
   dispose: () => void;
 }

@@ -3,7 +3,7 @@ import { type LabelsBlock, type LabelsWriter, openLabelsWriter, type SealedLabel
 
 export const FRAMES = 300;
 export const ACTIONS = 3;
-export const OBSERVATION: [number, number, number] = [4, 6, 2];
+const OBSERVATION: [number, number, number] = [4, 6, 2];
 export const SIZE = 48;
 
 export function labelsAttributes(overrides: Partial<NewLabelsAttributes> = {}): NewLabelsAttributes {

@@ -25,7 +25,7 @@ export interface StoredLabels {
 }
 
 /** Item frame · K + k is the projection k of a frame. */
-export interface StoredVjp {
+interface StoredVjp {
   layout: ShardLayout;
   /** [N·K] place in the file and packed size. */
   offsets: Float64Array;

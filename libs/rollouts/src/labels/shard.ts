@@ -29,7 +29,7 @@ export interface ShardIndex {
   sizes: Uint32Array;
 }
 
-export function itemBytes({ itemShape, precision }: ShardLayout): number {
+function itemBytes({ itemShape, precision }: ShardLayout): number {
   return itemShape.reduce((product, size) => product * size, PROJECTION_BYTES[precision]);
 }
 

@@ -88,17 +88,17 @@ export async function openLabelsWriter(path: string, attributes: NewLabelsAttrib
 
 function checkBlock(layout: LabelsLayout, { logProbs, vjp, jvp }: LabelsBlock, frames: number): void {
   const perFrame = ({ itemShape }: { itemShape: readonly number[] }) => itemShape.reduce((a, b) => a * b, 1);
-  const require = (name: string, values: Float32Array | undefined, size: number) => {
+  const expectSize = (name: string, values: Float32Array | undefined, size: number) => {
     if (values?.length === frames * size) return;
     throw new RolloutsError(`${name}: ${values?.length ?? 'no'} numbers for ${frames} frames of ${size}`);
   };
   if (frames === 0) throw new RolloutsError('labels: there are no more frames');
-  require('log_probs', logProbs, perFrame(layout.logProbs));
+  expectSize('log_probs', logProbs, perFrame(layout.logProbs));
   if (layout.vjp) {
-    require('vjp', vjp?.projections, layout.vjp.projections.count * perFrame(layout.vjp.projections));
-    require('vjp_directions', vjp?.directions, perFrame(layout.vjp.directions));
+    expectSize('vjp', vjp?.projections, layout.vjp.projections.count * perFrame(layout.vjp.projections));
+    expectSize('vjp_directions', vjp?.directions, perFrame(layout.vjp.directions));
   }
-  if (layout.jvp) require('jvp', jvp, perFrame(layout.jvp));
+  if (layout.jvp) expectSize('jvp', jvp, perFrame(layout.jvp));
 }
 
 async function putBlock(
