@@ -656,15 +656,15 @@ export interface components {
              */
             train_fraction: number;
             /**
-             * @description the last whole episodes that make up at least this share
-             * @default 0.2
-             */
-            held_out_fraction: number;
-            /**
              * @description steps between evaluations
              * @default 250
              */
             evaluate_every: number;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction: number;
             /**
              * @description held-out frames for kl and action_error, evenly spread
              * @default 2000
@@ -745,15 +745,15 @@ export interface components {
              */
             train_fraction?: number;
             /**
-             * @description the last whole episodes that make up at least this share
-             * @default 0.2
-             */
-            held_out_fraction?: number;
-            /**
              * @description steps between evaluations
              * @default 250
              */
             evaluate_every?: number;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction?: number;
             /**
              * @description held-out frames for kl and action_error, evenly spread
              * @default 2000

@@ -2,17 +2,9 @@ import { type ArcadeOptions, openArcade } from '@distiller/arcade';
 import { type EvaluationEvent } from './events.ts';
 import { type Ledger, saveLedger } from './ledger.ts';
 import { playRound, wantedSeeds } from './play-round.ts';
+import { type PlayPlan } from './play-plan.ts';
 import { type Player } from './player.ts';
 import { progressOf } from './progress.ts';
-import { type planEpisodes } from './rounds.ts';
-
-export interface PlayPlan {
-  players: readonly Player[];
-  stickiness: readonly number[];
-  plan: ReturnType<typeof planEpisodes>;
-  /** Of a game, whatever its stickiness. */
-  game: Omit<ArcadeOptions, 'numEnvs' | 'seed' | 'stickyActionProbability'>;
-}
 
 export interface PlayOptions {
   signal?: AbortSignal | undefined;
