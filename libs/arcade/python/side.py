@@ -47,4 +47,4 @@ class Side:
         """Its last picture stays, in grey and darker, under the final score."""
         self.ended = True
         self.picture = self.picture.convert("L").point(lambda level: level // 2).convert("RGB")
-        self.image = self.draw([0.0] * len(self.actions), None)
+        self.image = self.draw([], None)

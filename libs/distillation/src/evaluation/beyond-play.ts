@@ -12,18 +12,21 @@ interface BeyondPlay {
   files: EvaluationFile[];
 }
 
-/** All of an evaluation but the returns: held-out metrics, the video and the saliency, as far as they are asked for. */
+/**
+ * All of an evaluation but the returns: held-out metrics, the video and the saliency, as far as they are asked for.
+ * Undefined when it was aborted.
+ */
 export async function* compareBeyondPlay(
   spec: EvaluationSpec,
-  scene: Scene,
-  heldOut: HeldOut | undefined,
-): AsyncGenerator<EvaluationEvent, BeyondPlay> {
+  { scene, heldOut, signal }: { scene: Scene; heldOut: HeldOut | undefined; signal: AbortSignal | undefined },
+): AsyncGenerator<EvaluationEvent, BeyondPlay | undefined> {
   const found: BeyondPlay = { report: { held_out: null, video: null, saliency: null }, files: [] };
   let trace: Trace | undefined;
   if (heldOut) {
     yield { type: 'stage', stage: 'held-out' };
     found.report.held_out = await compareHeldOut(spec, scene.policies, heldOut);
   }
+  if (signal?.aborted) return undefined;
   if (spec.video) {
     yield { type: 'stage', stage: 'video' };
     const film = await filmDuel(scene.duel, scene.players);
@@ -31,6 +34,7 @@ export async function* compareBeyondPlay(
     found.report.video = film.report;
     found.files.push(film.file);
   }
+  if (signal?.aborted) return undefined;
   if (spec.saliency_frames > 0) {
     yield { type: 'stage', stage: 'saliency' };
     const frames = heldOut ? { source: 'rollouts' as const, ...heldOut } : playedFrames(trace ?? (await look(scene)));

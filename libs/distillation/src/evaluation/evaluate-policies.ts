@@ -22,7 +22,7 @@ export interface EvaluationInputs {
 }
 
 export interface EvaluationOptions {
-  /** When aborted while it plays, a last checkpoint is told and the stream ends without `finished`. */
+  /** When aborted, the stream ends without `finished`; its last checkpoint has every episode that had ended. */
   signal?: AbortSignal;
   checkpointEveryMs?: number;
   progressEveryMs?: number;
@@ -46,7 +46,8 @@ export async function* evaluatePolicies(
     yield* play(scene.playing, ledger, { signal, checkpointEveryMs, progressEveryMs });
     if (signal?.aborted) return;
     const heldOut = rollouts && (await heldOutFrames(spec, rollouts, teacher.observation.stack));
-    const rest = yield* compareBeyondPlay(spec, scene, heldOut);
+    const rest = yield* compareBeyondPlay(spec, { scene, heldOut, signal });
+    if (!rest) return;
     const { stickiness, plan } = scene.playing;
     const played = { seeds: plan.seeds, withRandom: spec.random_baseline, seed: spec.seed };
     const report: EvaluationReport = {

@@ -31,6 +31,17 @@ export interface Ledger {
   stepsUnfinished: number;
 }
 
+/** An episode by what names it. */
+export type EpisodeName = Pick<FinishedEpisode, 'player' | 'stickyActionProbability' | 'seed'>;
+
+/** The episode of this name; undefined while it has not ended. */
+export function findEpisode(episodes: readonly FinishedEpisode[], name: EpisodeName): FinishedEpisode | undefined {
+  return episodes.find(
+    ({ player, stickyActionProbability, seed }) =>
+      player === name.player && stickyActionProbability === name.stickyActionProbability && seed === name.seed,
+  );
+}
+
 /** @param checkpoint bytes of `saveLedger` @throws Error where they are of another evaluation */
 export function openLedger(key: LedgerKey, checkpoint?: Uint8Array): Ledger {
   const ledger: Ledger = { key, episodes: [], stepsPlayed: 0, stepsUnfinished: 0 };

@@ -1,5 +1,5 @@
 import { type Arcade } from '@distiller/arcade';
-import { type FinishedEpisode, type Ledger } from './ledger.ts';
+import { type EpisodeName, findEpisode, type Ledger } from './ledger.ts';
 import { chooseAction, type Player } from './player.ts';
 import { type Round } from './rounds.ts';
 
@@ -24,16 +24,9 @@ export interface RoundContext {
  */
 export async function playRound(round: Round, { arcade, player, ledger, signal }: RoundContext): Promise<void> {
   const { stickyActionProbability } = arcade.options;
-  const isDone = (seed: number) => ledger.episodes.some((episode) => isOf(episode, seed));
-  const isOf = (episode: FinishedEpisode, seed: number) =>
-    episode.player === player.name &&
-    episode.seed === seed &&
-    episode.stickyActionProbability === stickyActionProbability;
-
-  const games = round.seeds.map((seed): Game | null =>
-    seed === null || isDone(seed) ? null : { seed, return: 0, steps: 0 },
+  const games = wantedSeeds(round, ledger, { player: player.name, stickyActionProbability }).map((seed): Game | null =>
+    seed === null ? null : { seed, return: 0, steps: 0 },
   );
-  if (games.every((game) => game === null)) return;
   await arcade.reset(round.seeds[0]!);
   while (games.some((game) => game !== null) && !signal.aborted) {
     const probabilities = await player.probabilities(arcade.observations);
@@ -53,4 +46,9 @@ export async function playRound(round: Round, { arcade, player, ledger, signal }
       games[index] = null;
     }
   }
+}
+
+/** Seeds of the round that the ledger lacks, in their places; null elsewhere. */
+export function wantedSeeds(round: Round, ledger: Ledger, who: Omit<EpisodeName, 'seed'>): (number | null)[] {
+  return round.seeds.map((seed) => (seed !== null && findEpisode(ledger.episodes, { ...who, seed }) ? null : seed));
 }

@@ -1,18 +1,10 @@
 import { type ArcadeOptions, openArcade } from '@distiller/arcade';
 import { type EvaluationEvent } from './events.ts';
 import { type Ledger, saveLedger } from './ledger.ts';
-import { playRound } from './play-round.ts';
+import { playRound, wantedSeeds } from './play-round.ts';
+import { type PlayPlan } from './play-plan.ts';
 import { type Player } from './player.ts';
 import { progressOf } from './progress.ts';
-import { type planEpisodes } from './rounds.ts';
-
-export interface PlayPlan {
-  players: readonly Player[];
-  stickiness: readonly number[];
-  plan: ReturnType<typeof planEpisodes>;
-  /** Of a game, whatever its stickiness. */
-  game: Omit<ArcadeOptions, 'numEnvs' | 'seed' | 'stickyActionProbability'>;
-}
 
 export interface PlayOptions {
   signal?: AbortSignal | undefined;
@@ -67,10 +59,12 @@ async function playSeeds(
   options: ArcadeOptions,
   context: { player: Player; ledger: Ledger; signal: AbortSignal },
 ): Promise<void> {
-  if (context.signal.aborted) return;
+  const who = { player: context.player.name, stickyActionProbability: options.stickyActionProbability };
+  const unfinished = rounds.filter((round) => wantedSeeds(round, context.ledger, who).some((seed) => seed !== null));
+  if (unfinished.length === 0 || context.signal.aborted) return;
   const arcade = await openArcade(options);
   try {
-    for (const round of rounds) await playRound(round, { arcade, ...context });
+    for (const round of unfinished) await playRound(round, { arcade, ...context });
   } finally {
     await arcade.close();
   }

@@ -1,6 +1,6 @@
 import { type EvaluationProgress } from './events.ts';
 import { type Ledger } from './ledger.ts';
-import { type PlayPlan } from './play.ts';
+import { type PlayPlan } from './play-plan.ts';
 
 /** How far the play is after so many seconds of this run. */
 export function progressOf(

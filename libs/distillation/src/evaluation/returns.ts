@@ -1,5 +1,5 @@
 import { type PlayerReport, type PlayReport } from '../spec/evaluation-report.ts';
-import { type FinishedEpisode } from './ledger.ts';
+import { findEpisode, type FinishedEpisode } from './ledger.ts';
 import { type PlayerName } from './player.ts';
 import { estimate, interquartileMean, mean, median } from './statistics.ts';
 
@@ -16,12 +16,7 @@ export interface PlayedSeeds {
 export function reportPlay(episodes: readonly FinishedEpisode[], played: PlayedSeeds): PlayReport {
   const { stickyActionProbability, seeds, withRandom, seed } = played;
   const of = (player: PlayerName) =>
-    seeds.map((wanted) =>
-      episodes.find(
-        (one) =>
-          one.player === player && one.seed === wanted && one.stickyActionProbability === stickyActionProbability,
-      )!,
-    );
+    seeds.map((one) => findEpisode(episodes, { player, stickyActionProbability, seed: one })!);
   const returns = (player: PlayerName) => of(player).map((episode) => episode.return);
   const [teacher, student] = [returns('teacher'), returns('student')];
   return {

@@ -3,7 +3,7 @@ import { loadPolicy, type RegisteredTeacher } from '../load-policy.ts';
 import { arcadeOptions } from '../arcade-options.ts';
 import { type EvaluationSpec } from '../spec/index.ts';
 import { type Duel } from './duel.ts';
-import { type PlayPlan } from './play.ts';
+import { type PlayPlan } from './play-plan.ts';
 import { type Player, policyPlayer, randomPlayer } from './player.ts';
 import { planEpisodes } from './rounds.ts';
 
