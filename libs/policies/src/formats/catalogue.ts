@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { fitImported } from './fit-imported.ts';
 import { FormatError, type ImportedPolicy, type ImportRequest } from './imported.ts';
+import { readKeras } from './keras/read-keras.ts';
 import { readOnnx } from './onnx/read-onnx.ts';
 import { readOurSafetensors } from './safetensors/read-safetensors.ts';
+import { readTfjs } from './tfjs/read-tfjs.ts';
 
 /** Kinds of files that teachers come in. A new one: its name, its case below, and its reader in a folder of its own. */
-export const TeacherFormat = z.enum(['safetensors', 'onnx']).meta({ id: 'TeacherFormat' });
+export const TeacherFormat = z.enum(['safetensors', 'onnx', 'tfjs', 'keras']).meta({ id: 'TeacherFormat' });
 export type TeacherFormat = z.infer<typeof TeacherFormat>;
 
 /**
@@ -23,6 +25,10 @@ function readPolicy(format: TeacherFormat, request: ImportRequest): ImportedPoli
       return readOurSafetensors(request);
     case 'onnx':
       return readOnnx(request);
+    case 'tfjs':
+      return readTfjs(request);
+    case 'keras':
+      return readKeras(request);
     default:
       throw new FormatError('format', `'${String(format)}' is no format that can be read`);
   }

@@ -1,8 +1,12 @@
+import { z } from 'zod';
 import { ArchitectureError } from '../description/architecture-error.ts';
+import { LayerSpec } from '../description/layer-spec.ts';
 import { type LayerRow, layerTable } from '../description/layer-table.ts';
 import { checkWeights } from '../weights/expected-weights.ts';
 import { type NamedTensor, WeightsError } from '../weights/safetensors.ts';
 import { FormatError, type ImportedPolicy, type ImportRequest } from './imported.ts';
+
+const Layers = z.array(LayerSpec).min(1).max(64);
 
 /**
  * What every reader's result must be: layers that fit the input and the actions, and exactly their weights, all finite. The
@@ -10,9 +14,19 @@ import { FormatError, type ImportedPolicy, type ImportRequest } from './imported
  * @throws FormatError naming the layer or the tensor that does not fit
  */
 export function fitImported(imported: ImportedPolicy, request: ImportRequest): ImportedPolicy {
-  const rows = asFormatError(() => layerTable(imported.layers, request.input, request.actions).rows);
+  const rows = layerRows(imported.layers, request);
   asFormatError(() => checkWeights(rows, imported.weights));
   return divide(imported, rows, request.temperature ?? 1);
+}
+
+/** The layer table of layers that a file describes. @throws FormatError at the first that does not fit */
+export function layerRows(layers: readonly LayerSpec[], { input, actions }: ImportRequest): LayerRow[] {
+  const { error, data } = Layers.safeParse(layers);
+  if (error) {
+    const { path, message } = error.issues[0]!;
+    throw new FormatError(['layers', ...path].join('/'), message);
+  }
+  return asFormatError(() => layerTable(data, [...input], actions).rows);
 }
 
 /** The libraries' own errors, as this border's. */
