@@ -1,7 +1,6 @@
 """Small policies as Keras saves them, with Keras' own logits.
 
-    python -m venv venv && venv/bin/pip install -r test/formats/keras-requirements.txt
-    KERAS_BACKEND=jax venv/bin/python test/formats/generate_keras.py
+    python test/formats/generate_keras.py    # in a venv with test/peers-requirements.txt and graph-requirements.txt
 
 writes test/reference/formats/keras/*.keras, *.h5 and *.weights.h5, and keras.safetensors beside them: `observations`
 [3, 36, 36, 4] bytes, and of each file its logits [3, 6] on them, under the name of its network. `rescaled` takes bytes,
@@ -15,8 +14,8 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 import numpy as np
-from generate_onnx import observe, write_safetensors
 from keras import layers
+from reference import observe, write_safetensors
 
 TARGET = Path(__file__).parents[1] / "reference" / "formats" / "keras"
 ACTIONS = 6

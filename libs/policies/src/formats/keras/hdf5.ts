@@ -26,7 +26,7 @@ const Answer = z.union([
 ]);
 
 /** Whether the file begins as an HDF5 file does. */
-export function isHdf5(bytes: Uint8Array): boolean {
+function isHdf5(bytes: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, index) => bytes[index] === byte);
 }
 

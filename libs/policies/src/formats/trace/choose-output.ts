@@ -3,7 +3,7 @@ import { type Signal } from './signal.ts';
 
 const MAX_OUTPUTS = 64;
 /** What exporters call a policy's head. */
-const NAMES = [/^logits$/i, /logits/i, /policy|^pi$|actor/i, /^action|q_?values?|^q$/i];
+const NAMES = [/^logits$/i, /logits/i, /policy|^pi$|actor|prob/i, /^action|q_?values?|^q$/i];
 
 /** What a graph gives at one of its outputs; `softmax`: it is the softmax of the signal, or its logarithm. */
 export interface TracedOutput {
@@ -54,8 +54,9 @@ function theOneCalled(outputs: readonly Output[]): Output | undefined {
 
 function refusal(outputs: readonly Output[], candidates: number, actions: number): FormatError {
   // Where no output could be it, one that cannot be read may be: its reason says more than a list.
-  const failure = outputs.find((output) => output.failure)?.failure;
-  if (candidates === 0 && failure) return failure;
+  const unread = outputs.filter(({ failure }) => failure);
+  const likely = unread.length === 1 ? unread[0] : theOneCalled(unread);
+  if (candidates === 0 && likely?.failure) return likely.failure;
   const told = outputs.slice(0, 8).map(({ name, traced, failure: reason }) => {
     const shape = traced && ['batch', ...traced.signal.link.shape].join(', ');
     return `'${name}' ${shape ? `[${shape}]` : `(${reason?.message})`}`;
