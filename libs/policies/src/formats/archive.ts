@@ -5,12 +5,15 @@ import { FormatError } from './imported.ts';
 /** A zip file in memory, whose entries were checked before any of them is inflated. */
 export interface Archive {
   names: string[];
-  /** The entry's bytes; of a stored entry a view of the file's. @throws FormatError where it is missing or damaged */
-  read(name: string): Promise<Uint8Array>;
+  /**
+   * The entry's bytes; of a stored entry a view of the file's.
+   * @throws FormatError where it is missing, damaged, or larger than `maxBytes`
+   */
+  read(name: string, maxBytes?: number): Promise<Uint8Array>;
 }
 
 const [STORED, DEFLATED] = [0, 8];
-const MAX_ENTRIES = 10_000;
+const MAX_ENTRIES = 4_096;
 const MAX_BYTES = 400_000_000;
 /** No weights deflate to a hundredth; zeros deflate to a thousandth. Small entries of a header's text may. */
 const [MAX_RATIO, ALWAYS_ALLOWED] = [100, 1_000_000];
@@ -26,9 +29,12 @@ export async function openArchive(bytes: Uint8Array, where = 'zip file'): Promis
   requireSizes([...entries.values()], bytes.byteLength, where);
   return {
     names: [...entries.keys()],
-    read: (name) => {
+    read: (name, maxBytes = MAX_BYTES) => {
       const entry = entries.get(name);
-      return naming(entry ? name : where, entry ? readEntry(zip, entry, bytes) : missing(name));
+      if (!entry) return Promise.reject(new FormatError(where, `there is no entry '${name}'`));
+      if (entry.uncompressedSize > maxBytes)
+        return Promise.reject(new FormatError(name, `${entry.uncompressedSize} bytes are more than ${maxBytes}`));
+      return naming(name, readEntry(zip, entry, bytes));
     },
   };
 }
@@ -78,10 +84,6 @@ function unpack({ compressionMethod, uncompressedSize }: Entry, data: Uint8Array
   if (compressionMethod !== DEFLATED) throw new Error(`compression method ${compressionMethod} is not read`);
   // One byte more than declared is enough to notice.
   return inflateRawSync(data, { maxOutputLength: uncompressedSize + 1 });
-}
-
-function missing(name: string): Promise<never> {
-  return Promise.reject(new Error(`there is no entry '${name}'`));
 }
 
 async function naming<T>(where: string, work: Promise<T>): Promise<T> {

@@ -3,11 +3,15 @@ import { fitImported } from './fit-imported.ts';
 import { FormatError, type ImportedPolicy, type ImportRequest } from './imported.ts';
 import { readKeras } from './keras/read-keras.ts';
 import { readOnnx } from './onnx/read-onnx.ts';
-import { readOurSafetensors } from './safetensors/read-safetensors.ts';
+import { readPytorch } from './pytorch/read-pytorch.ts';
+import { readForeignSafetensors } from './safetensors/read-safetensors.ts';
+import { readStableBaselines3 } from './stable-baselines3/read-stable-baselines3.ts';
 import { readTfjs } from './tfjs/read-tfjs.ts';
 
 /** Kinds of files that teachers come in. A new one: its name, its case below, and its reader in a folder of its own. */
-export const TeacherFormat = z.enum(['safetensors', 'onnx', 'tfjs', 'keras']).meta({ id: 'TeacherFormat' });
+export const TeacherFormat = z
+  .enum(['safetensors', 'pytorch', 'stable-baselines3', 'onnx', 'tfjs', 'keras'])
+  .meta({ id: 'TeacherFormat' });
 export type TeacherFormat = z.infer<typeof TeacherFormat>;
 
 /**
@@ -22,7 +26,11 @@ export async function importPolicy(format: TeacherFormat, request: ImportRequest
 function readPolicy(format: TeacherFormat, request: ImportRequest): ImportedPolicy | Promise<ImportedPolicy> {
   switch (format) {
     case 'safetensors':
-      return readOurSafetensors(request);
+      return readForeignSafetensors(request);
+    case 'pytorch':
+      return readPytorch(request);
+    case 'stable-baselines3':
+      return readStableBaselines3(request);
     case 'onnx':
       return readOnnx(request);
     case 'tfjs':

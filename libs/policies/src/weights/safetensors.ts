@@ -29,19 +29,44 @@ const MAX_HEADER_BYTES = 1_000_000;
 
 /** @throws WeightsError on a truncated file, a malformed header, overlapping or missing bytes */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
+  const { entries, metadata } = readSafetensorsEntries(bytes, BYTES);
+  const tensors = entries.map(({ name, dtype, shape, data }): [string, NamedTensor] => [
+    name,
+    { dtype, shape, data: copyData(dtype, data) },
+  ]);
+  return { tensors: new Map(tensors), metadata };
+}
+
+/** A tensor as it stands in the file; `data` is a view of the file's bytes. */
+export interface SafetensorsEntry<Type extends string> {
+  name: string;
+  dtype: Type;
+  shape: number[];
+  data: Uint8Array;
+}
+
+/**
+ * The tensors in the order of their bytes, and the metadata; nothing is copied.
+ * @param bytesOf bytes of one number, of each of the types that may stand in the file
+ * @throws WeightsError as readSafetensors
+ */
+export function readSafetensorsEntries<Type extends string>(
+  bytes: Uint8Array,
+  bytesOf: Readonly<Record<Type, number>>,
+): { entries: SafetensorsEntry<Type>[]; metadata: Record<string, string> } {
   const { header, dataStart } = readHeader(bytes);
   const metadata = parseMetadata(header['__metadata__']);
-  const tensors = new Map<string, NamedTensor>();
   let end = dataStart;
-  for (const [name, entry] of sortedEntries(header)) {
-    if (entry.start + dataStart !== end)
+  const entries = sortedPlaces(header, bytesOf).map(({ name, dtype, shape, ...place }) => {
+    const start = end;
+    if (place.start + dataStart !== start)
       throw new WeightsError(`tensor '${name}' does not start where the one before it ends`, name);
-    end = entry.end + dataStart;
+    end = place.end + dataStart;
     if (end > bytes.byteLength) throw new WeightsError(`the file is truncated inside tensor '${name}'`, name);
-    tensors.set(name, { dtype: entry.dtype, shape: entry.shape, data: copyData(bytes, entry, dataStart) });
-  }
+    return { name, dtype, shape, data: bytes.subarray(start, end) };
+  });
   if (end !== bytes.byteLength) throw new WeightsError(`${bytes.byteLength - end} bytes after the last tensor`);
-  return { tensors, metadata };
+  return { entries, metadata };
 }
 
 /** Tensors are written in the map's order; the header is padded with spaces to a multiple of 8, as the format asks. */
@@ -74,33 +99,44 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   }
 }
 
-interface Entry {
-  dtype: 'F32' | 'U8';
+interface Place<Type extends string> {
+  name: string;
+  dtype: Type;
   shape: number[];
   start: number;
   end: number;
 }
 
-function sortedEntries(header: Record<string, unknown>): [string, Entry][] {
+function sortedPlaces<Type extends string>(
+  header: Record<string, unknown>,
+  bytesOf: Readonly<Record<Type, number>>,
+): Place<Type>[] {
   const names = Object.keys(header).filter((name) => name !== '__metadata__');
-  const entries = names.map((name): [string, Entry] => [name, parseEntry(name, header[name])]);
-  return entries.sort((a, b) => a[1].start - b[1].start || a[1].end - b[1].end);
+  const places = names.map((name) => parsePlace(name, header[name], bytesOf));
+  return places.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-function parseEntry(name: string, raw: unknown): Entry {
+function parsePlace<Type extends string>(
+  name: string,
+  raw: unknown,
+  bytesOf: Readonly<Record<Type, number>>,
+): Place<Type> {
   const { dtype, shape, data_offsets: offsets } = (raw ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F32' && dtype !== 'U8')
-    throw new WeightsError(`tensor '${name}' has dtype ${String(dtype)}; F32 is read`, name);
+  const isKnown = (type: unknown): type is Type => typeof type === 'string' && Object.hasOwn(bytesOf, type);
+  if (!isKnown(dtype)) {
+    const known = Object.keys(bytesOf).join(', ');
+    throw new WeightsError(`tensor '${name}' has dtype ${String(dtype)}; of these are read: ${known}`, name);
+  }
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
     throw new WeightsError(`tensor '${name}' has no valid shape and offsets`, name);
   const [start, end] = offsets as [number, number];
-  const expected = shape.reduce((product, size) => product * size, BYTES[dtype]);
+  const expected = shape.reduce((product, size) => product * size, bytesOf[dtype]);
   if (end - start !== expected)
     throw new WeightsError(
       `tensor '${name}' of shape [${shape.join(', ')}] needs ${expected} bytes but has ${end - start}`,
       name,
     );
-  return { dtype, shape, start, end };
+  return { name, dtype, shape, start, end };
 }
 
 function isSizes(value: unknown): value is number[] {
@@ -111,9 +147,9 @@ function isSizes(value: unknown): value is number[] {
   );
 }
 
-function copyData(bytes: Uint8Array, { dtype, start, end }: Entry, dataStart: number): Float32Array | Uint8Array {
+function copyData(dtype: 'F32' | 'U8', data: Uint8Array): Float32Array | Uint8Array {
   // A copy, because a Float32Array view needs an aligned offset and the file gives none (a Buffer's slice is no copy).
-  const copy = new Uint8Array(bytes.subarray(dataStart + start, dataStart + end));
+  const copy = new Uint8Array(data);
   return dtype === 'U8' ? copy : new Float32Array(copy.buffer, 0, copy.byteLength / 4);
 }
 
