@@ -1,15 +1,12 @@
 """Small policies as ONNX files by the exporters that people use, with ONNX Runtime's logits.
 
-    python -m venv venv && venv/bin/pip install -r test/formats/onnx-requirements.txt
-    venv/bin/python test/formats/generate_onnx.py
+    python test/formats/generate_onnx.py    # in a venv with test/peers-requirements.txt and graph-requirements.txt
 
 writes test/reference/formats/onnx/*.onnx and onnx.safetensors beside them: `observations` [3, 36, 36, 4] bytes, and of
 each file its logits [3, 6] on them, under the file's name (of `residual` and `channels-last` the log-probabilities). A network takes bytes (as floats from 0 to 255) where it divides
 by 255 itself, else pixels in [0, 1].
 """
 
-import json
-import struct
 import sys
 import warnings
 from pathlib import Path
@@ -19,6 +16,7 @@ import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from reference import observe, write_safetensors
 from torch import nn
 
 TARGET = Path(__file__).parents[1] / "reference" / "formats" / "onnx"
@@ -225,14 +223,6 @@ def handmade():
     return path
 
 
-def observe():
-    """Blocks and dots, as a game's frames have them."""
-    rng = np.random.default_rng(5)
-    coarse = rng.integers(0, 256, (3, 9, 9, 4), dtype=np.uint8).repeat(4, 1).repeat(4, 2)
-    dots = rng.random(coarse.shape) < 0.05
-    return np.where(dots, 255, coarse).astype(np.uint8)
-
-
 def run(path, observations):
     session = onnxruntime.InferenceSession(str(path))
     takes = session.get_inputs()[0]
@@ -242,19 +232,6 @@ def run(path, observations):
     outputs = session.run(None, {takes.name: x})
     logits = next(output for output in outputs if output.shape[1] == ACTIONS)
     return np.log(logits) if "channels-last" in path.name else logits
-
-
-def write_safetensors(path, tensors):
-    header, chunks, offset = {}, [], 0
-    for name, array in tensors.items():
-        end = offset + array.nbytes
-        dtype = "U8" if array.dtype == np.uint8 else "F32"
-        header[name] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [offset, end]}
-        chunks.append(np.ascontiguousarray(array).tobytes())
-        offset = end
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(chunks))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ type Function = (operator: Operator) => (...values: number[]) => number;
 const FUNCTIONS: Record<string, Function> = {
   Relu: () => (x) => Math.max(x, 0),
   LeakyRelu: (operator) => (x) => (x < 0 ? floatOf(operator, 'alpha', 0.01) * x : x),
-  PRelu: () => (x, slope) => (x < 0 ? slope! * x : x),
+  PRelu: () => (x, slope) => (x < 0 ? slope * x : x),
   Elu: (operator) => (x) => (x < 0 ? floatOf(operator, 'alpha', 1) * Math.expm1(x) : x),
   Celu: (operator) => {
     const alpha = floatOf(operator, 'alpha', 1);
@@ -45,11 +45,11 @@ const FUNCTIONS: Record<string, Function> = {
   Abs: () => Math.abs,
   Neg: () => (x) => -x,
   Reciprocal: () => (x) => 1 / x,
-  Add: () => (x, y) => x + y!,
-  Sub: () => (x, y) => x - y!,
-  Mul: () => (x, y) => x * y!,
-  Div: () => (x, y) => x / y!,
-  Pow: () => (x, y) => x ** y!,
+  Add: () => (x, y) => x + y,
+  Sub: () => (x, y) => x - y,
+  Mul: () => (x, y) => x * y,
+  Div: () => (x, y) => x / y,
+  Pow: () => (x, y) => x ** y,
   Sum:
     () =>
     (...values) =>
@@ -66,12 +66,12 @@ const FUNCTIONS: Record<string, Function> = {
     () =>
     (x, least = -Infinity, most = Infinity) =>
       Math.min(Math.max(x, least), most),
-  Greater: () => (x, y) => Number(x > y!),
-  GreaterOrEqual: () => (x, y) => Number(x >= y!),
-  Less: () => (x, y) => Number(x < y!),
-  LessOrEqual: () => (x, y) => Number(x <= y!),
+  Greater: () => (x, y) => Number(x > y),
+  GreaterOrEqual: () => (x, y) => Number(x >= y),
+  Less: () => (x, y) => Number(x < y),
+  LessOrEqual: () => (x, y) => Number(x <= y),
   Equal: () => (x, y) => Number(x === y),
-  Where: () => (condition, x, y) => (condition ? x! : y!),
+  Where: () => (condition, x, y) => (condition ? x : y),
 };
 
 export const ELEMENTWISE_OPERATORS = Object.fromEntries(

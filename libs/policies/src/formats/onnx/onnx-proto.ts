@@ -62,7 +62,7 @@ const ONNX = {
   },
 } as const;
 
-export const ModelProto = protobuf.Root.fromJSON(ONNX as unknown as protobuf.INamespace).lookupType('ModelProto');
+export const ModelProto = protobuf.Root.fromJSON(ONNX).lookupType('ModelProto');
 
 /** 64-bit numbers, as protobufjs gives them. */
 export type Int64 = number | { toNumber(): number };
@@ -89,7 +89,7 @@ export interface Node {
   attribute: Attribute[];
 }
 
-export interface Attribute {
+interface Attribute {
   name: string;
   f: number;
   i: Int64;

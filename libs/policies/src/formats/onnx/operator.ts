@@ -46,7 +46,7 @@ export function tensorOf(operator: Operator, name: string): Constant | undefined
   return tensor ? readTensor(tensor, operator.where) : undefined;
 }
 
-export function attributeOf(node: Node, name: string) {
+function attributeOf(node: Node, name: string) {
   return node.attribute.find((attribute) => attribute.name === name);
 }
 

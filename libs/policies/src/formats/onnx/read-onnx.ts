@@ -1,10 +1,11 @@
 import { FormatError, type ImportedPolicy, type ImportRequest } from '../imported.ts';
 import { type Axes } from '../trace/axes.ts';
+import { chooseOutput, type TracedOutput } from '../trace/choose-output.ts';
 import { finish } from '../trace/finish.ts';
 import { observation, type Signal } from '../trace/signal.ts';
 import { decodeOnnx, type OnnxGraph } from './decode.ts';
 import { toNumber, type ValueInfo } from './onnx-proto.ts';
-import { chooseOutput } from './choose-output.ts';
+import { settle, type Value } from './value.ts';
 import { walkGraph } from './walk.ts';
 
 /**
@@ -27,9 +28,17 @@ export function readOnnx(request: ImportRequest): ImportedPolicy {
 }
 
 function readFrom(onnx: OnnxGraph, input: { name: string; signal: Signal }, request: ImportRequest): ImportedPolicy {
-  const { logits, remarks } = chooseOutput(onnx.graph.output, walkGraph(onnx, input), request.actions);
+  const valueOf = walkGraph(onnx, input);
+  const outputs = onnx.graph.output.map(({ name }) => name);
+  const { logits, remarks } = chooseOutput(outputs, (name) => outputOf(name, valueOf(name)), request.actions);
   const policy = finish(logits, request);
   return { ...policy, remarks: [...remarks, ...policy.remarks] };
+}
+
+function outputOf(name: string, value: Value): TracedOutput {
+  if (value.kind === 'probabilities') return { signal: value.logits, softmax: true };
+  if (value.kind === 'expression') return { signal: settle(value), softmax: false };
+  throw new FormatError(name, 'does not depend on the observation');
 }
 
 /** The input that the observation goes into, and the orders that its axes may have there. */

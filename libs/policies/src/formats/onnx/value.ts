@@ -31,7 +31,7 @@ export interface Statistic {
 }
 
 /** Softmax of logits, or its logarithm: what the policy gives, and no operator is expected after it. */
-export interface Probabilities {
+interface Probabilities {
   kind: 'probabilities';
   where: string;
   logits: Signal;

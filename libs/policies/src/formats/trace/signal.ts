@@ -5,7 +5,7 @@ import { type Axes, type Flattened } from './axes.ts';
 /** Numbers that are fetched, and put into PyTorch's layout, only for the network that is taken in the end. */
 export type Numbers = () => Float32Array;
 
-export type PlainSpec = Exclude<LayerSpec, { kind: 'residual' }>;
+type PlainSpec = Exclude<LayerSpec, { kind: 'residual' }>;
 
 /**
  * A convolution or dense layer: y = scale∘(W (before.scale x + before.shift)) + bias. What the file says around it, a division
