@@ -36,27 +36,38 @@ export async function measureRecordings(frames: number): Promise<Recording[]> {
   return measured;
 }
 
-async function measureRecording(teacher: RegisteredTeacher, minFrames: number): Promise<Omit<Recording, 'what'>> {
-  const { fast, rate: emulator_alone } = await measureEmulator(teacher.observation, minFrames);
+async function measureRecording(teacher: RegisteredTeacher, frames: number): Promise<Omit<Recording, 'what'>> {
+  const { fast, rate: emulator_alone } = await measureEmulator(teacher.observation, frames);
+  return { fast, ...(await measureRate(teacher, frames)), emulator_alone, bytes_per_frame: await measureSize(teacher) };
+}
+
+const OPTIONS = { name: 'bench', acting: { kind: 'sampled' }, seed: SEED } as const;
+
+/** Of a recording that is broken off. */
+async function measureRate(teacher: RegisteredTeacher, frames: number): Promise<Rate> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
-  const options = {
-    name: 'bench',
-    acting: { kind: 'sampled' },
-    goal: { minFrames },
-    numEnvs: ENVS,
-    seed: SEED,
-  } as const;
-  let [timer, rate, finished]: [ReturnType<typeof startTimer>?, Rate?, RecordEvent?] = [];
+  const options = { ...OPTIONS, goal: { minFrames: Infinity }, numEnvs: ENVS };
+  let [timer, rate]: [ReturnType<typeof startTimer>?, Rate?] = [];
   for await (const event of record(teacher, join(directory, 'play.zarr.zip'), options)) {
     if (event.type === 'opened') timer = startTimer();
-    // The last before sealing: all that was played, also what is not wanted in the end.
-    if (event.type === 'progress') rate = timer?.(event.progress.frames);
-    finished = event;
+    if (event.type !== 'progress' || event.progress.frames < frames) continue;
+    rate = timer!(event.progress.frames);
+    break;
   }
   await rm(directory, { recursive: true });
-  if (finished?.type !== 'finished' || !rate) throw new Error('the recording did not finish');
-  const { bytes, frames } = finished.rollouts;
-  return { fast, ...rate, emulator_alone, bytes_per_frame: Math.round((10 * bytes) / frames) / 10 };
+  return rate!;
+}
+
+/** Of the beginnings of a few episodes. */
+async function measureSize(teacher: RegisteredTeacher): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const options = { ...OPTIONS, goal: { episodes: 4 }, numEnvs: 4, maxEpisodeFrames: 4000 };
+  let last: RecordEvent | undefined;
+  for await (const event of record(teacher, join(directory, 'play.zarr.zip'), options)) last = event;
+  await rm(directory, { recursive: true });
+  if (last?.type !== 'finished') throw new Error('the recording did not finish');
+  const { bytes, frames } = last.rollouts;
+  return Math.round((10 * bytes) / frames) / 10;
 }
 
 async function measureEmulator(contract: ObservationContract, frames: number): Promise<{ fast: boolean; rate: Rate }> {

@@ -39,10 +39,15 @@ export async function* readChunks(zip: ZipReader, layout: ArrayLayout): AsyncGen
   const size = chunkBytes(layout);
   const itemBytes = size / layout.chunkLength;
   for (let index = 0; index < chunkCount(layout); index++) {
-    const encoded = await readEncoded(zip, layout, index);
-    const chunk = await naming(chunkName(layout, index), decodeChunk(encoded, size));
+    const chunk = await readChunk(zip, layout, index);
     yield chunk.subarray(0, (layout.length - index * layout.chunkLength) * itemBytes);
   }
+}
+
+/** One decoded chunk, the last with its padding. @throws RolloutsError naming the chunk */
+export async function readChunk(zip: ZipReader, layout: ArrayLayout, index: number): Promise<Uint8Array> {
+  const encoded = await readEncoded(zip, layout, index);
+  return naming(chunkName(layout, index), decodeChunk(encoded, chunkBytes(layout)));
 }
 
 /** Checks every chunk's checksum and declared size without decoding it. @throws RolloutsError naming the chunk */

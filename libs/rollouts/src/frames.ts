@@ -40,7 +40,8 @@ export async function readFrames(zip: ZipReader, layout: ArrayLayout, episodes: 
   return { data, count, height, width, firstOfEpisode: firstFrames(episodes, count) };
 }
 
-function firstFrames(episodes: Episode[], count: number): Int32Array {
+/** [count]: for each frame, the index of its episode's first frame. */
+export function firstFrames(episodes: Episode[], count: number): Int32Array {
   const first = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   for (const { start, end } of episodes) first.fill(start, start, end);
   return first;

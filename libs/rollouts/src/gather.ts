@@ -30,14 +30,27 @@ export function gatherObservations(
   }
   const all = stackSources(frames, indices, stack);
   if (order === 'newest_first') for (let b = 0; b < all.length; b += stack) all.subarray(b, b + stack).reverse();
-  const words = inWords(frames, observations, stack);
-  for (let b = 0; b < indices.length; b++) {
-    const sources = all.subarray(b * stack, (b + 1) * stack);
-    if (words) interleaveWords(words, sources, (b * size) / 4);
-    else interleave(frames, sources, observations.subarray(b * size, (b + 1) * size));
-  }
+  stackBytes(frames, all, { stack, into: observations });
   return observations;
 }
+
+/** Puts frames together as observations: sources [B, stack] into [B, H, W, stack] uint8. */
+export function stackBytes(
+  images: Images,
+  all: Int32Array,
+  { stack, into: observations }: { stack: number; into: Uint8Array },
+): void {
+  const size = images.height * images.width * stack;
+  const words = inWords(images, observations, stack);
+  for (let b = 0; b < all.length / stack; b++) {
+    const sources = all.subarray(b * stack, (b + 1) * stack);
+    if (words) interleaveWords(words, sources, (b * size) / 4);
+    else interleave(images, sources, observations.subarray(b * size, (b + 1) * size));
+  }
+}
+
+/** Frames one after the other. */
+type Images = Pick<Frames, 'height' | 'width'> & { data: Uint8Array };
 
 /**
  * As `gatherObservations`, but as the networks see them: pixels in [0, 1], byte / 255 in float32.
@@ -67,7 +80,7 @@ export function nextFrames({ count, firstOfEpisode }: Frames, indices: Int32Arra
  * @throws RangeError when there is no such frame
  */
 export function stackSources(
-  { count, firstOfEpisode, padding }: Frames,
+  { count, firstOfEpisode, padding }: Pick<Frames, 'count' | 'firstOfEpisode' | 'padding'>,
   indices: ArrayLike<number>,
   stack: number,
 ): Int32Array {
@@ -86,7 +99,7 @@ export function stackSources(
 }
 
 /** Byte by byte: right for every shape. */
-function interleave({ data, height, width }: Frames, sources: Int32Array, observation: Uint8Array): void {
+function interleave({ data, height, width }: Images, sources: Int32Array, observation: Uint8Array): void {
   const pixels = height * width;
   const stack = sources.length;
   for (let k = 0; k < stack; k++) {
@@ -106,7 +119,7 @@ interface Words {
  * Four frames deep, four neighbouring pixels of four frames are sixteen neighbouring bytes of the observation: 4×4 bytes
  * to transpose, in registers.
  */
-function inWords({ data, height, width }: Frames, observations: Uint8Array, stack: number): Words | null {
+function inWords({ data, height, width }: Images, observations: Uint8Array, stack: number): Words | null {
   if (stack !== 4 || (height * width) % 4 !== 0) return null;
   if (data.byteOffset % 4 !== 0 || observations.byteOffset % 4 !== 0) return null;
   return {

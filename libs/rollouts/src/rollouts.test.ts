@@ -171,6 +171,7 @@ async function contentsOf(file: string) {
   return {
     ...rollouts,
     loadFrames: null,
+    openFrames: null,
     loadActions: await rollouts.loadActions(),
     loadLogProbs: await rollouts.loadLogProbs(),
     data: Buffer.from(data).toString('base64'),

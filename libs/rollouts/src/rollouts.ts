@@ -2,10 +2,11 @@ import { checkChunks, readBytes, readChunks, readJson, readLayout } from './arra
 import { decodeGroup, type RolloutsAttributes } from './attributes.ts';
 import { checkActions } from './episode.ts';
 import { type Episode, readEpisodes } from './episodes.ts';
-import { type Frames, paddingOf, readFrames } from './frames.ts';
+import { createFrameStore, type FrameStore } from './frame-store.ts';
+import { firstFrames, type Frames, paddingOf, readFrames } from './frames.ts';
 import { RolloutsError } from './rollouts-error.ts';
 import { type ArrayLayout } from './zarr-array.ts';
-import { withZip, type ZipReader } from './zip-reader.ts';
+import { openZip, withZip, type ZipReader } from './zip-reader.ts';
 
 const MAX_FRAMES = 2 ** 26;
 const MAX_EPISODES = 2 ** 20;
@@ -21,6 +22,8 @@ export interface Rollouts {
   episodes: Episode[];
   /** Decodes all frames into memory. @throws RolloutsError naming the chunk that is corrupt */
   loadFrames(): Promise<Frames>;
+  /** Reads frames as they are asked for, with at most `cacheBytes` of them in memory: for files larger than that. */
+  openFrames(options: { cacheBytes: number }): Promise<FrameStore>;
   /** [frameCount] the action chosen on each frame, an index into the action names. */
   loadActions(): Promise<Uint8Array>;
   /** [frameCount, actions] log-probabilities that were recorded with the play; null where there are none. */
@@ -51,6 +54,12 @@ export async function openRollouts(path: string): Promise<Rollouts> {
         ...(await withZip(path, (reopened) => readFrames(reopened, frames, episodes))),
         padding: paddingOf(attributes.observation),
       }),
+      openFrames: async ({ cacheBytes }) =>
+        createFrameStore(await openZip(path), frames, {
+          cacheBytes,
+          firstOfEpisode: firstFrames(episodes, frames.length),
+          padding: paddingOf(attributes.observation),
+        }),
       loadActions: () => withZip(path, (reopened) => readBytes(reopened, layouts.actions)),
       loadLogProbs: async () => {
         const { logProbs } = layouts;

@@ -17,19 +17,31 @@ export interface ZipReader {
 
 /** Opens the zip file at `path` for as long as `use` runs. @throws RolloutsError when it is no whole zip file */
 export async function withZip<T>(path: string, use: (zip: ZipReader) => Promise<T>): Promise<T> {
+  const zip = await openZip(path);
+  try {
+    return await use(zip);
+  } finally {
+    await zip.close();
+  }
+}
+
+/** Opens the zip file at `path`; the caller closes it. @throws RolloutsError when it is no whole zip file */
+export async function openZip(path: string): Promise<ZipReader & { close(): Promise<void> }> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
     const zip = await naming('zip file', yauzl.fromFdPromise(file.fd, { lazyEntries: true, autoClose: false }));
     const entries = await listEntries(zip);
-    return await use({
+    return {
       entryCount: entries.size,
       has: (name) => entries.has(name),
       read: (name, maxBytes) => readEntry({ file, size, zip, entry: entries.get(name), name, maxBytes }),
       locate: (name) => locate(zip, entries.get(name), name),
-    });
-  } finally {
+      close: () => file.close(),
+    };
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 

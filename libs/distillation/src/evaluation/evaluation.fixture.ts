@@ -1,6 +1,6 @@
 import { expectedWeights, layerTable, type NamedTensor, resolveLayers } from '@distiller/policies/description';
 import { randomStream } from '@distiller/sobolev';
-import { type RegisteredTeacher } from '../prepare.ts';
+import { type RegisteredTeacher } from '../load-policy.ts';
 import { EvaluationSpec, ObservationContract } from '../spec/index.ts';
 
 const [SIZE, STACK] = [12, 2];
