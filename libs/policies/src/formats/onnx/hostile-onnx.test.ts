@@ -123,7 +123,10 @@ test.each<[string, Uint8Array, { where?: unknown; message: unknown }]>([
   ],
   [
     'a shape whose product is no number',
-    onnxFile({ node: gemm, initializer: [{ name: 'weight', dims: ['9223372036854775807', 4], dataType: 1 }] }),
+    onnxFile({
+      node: gemm,
+      initializer: [{ name: 'weight', dims: ['9223372036854775807', 4], dataType: 1 }, filled('bias', [3])],
+    }),
     { where: 'weight', message: expect.stringContaining('has shape') },
   ],
   [

@@ -1,6 +1,16 @@
 import { FormatError } from '../imported.ts';
 import { type Flattened, placesInTorch } from './axes.ts';
-import { type Gain, isNoGain, type Link, type LinearStep, NO_GAIN, type Numbers, push, type Signal } from './signal.ts';
+import {
+  commutes,
+  type Gain,
+  isNoGain,
+  type Link,
+  type LinearStep,
+  NO_GAIN,
+  type Numbers,
+  push,
+  type Signal,
+} from './signal.ts';
 import { fitWindow, type WindowOptions } from './window.ts';
 
 export interface ConvOptions extends WindowOptions {
@@ -64,14 +74,24 @@ export function scaled(signal: Signal, gain: Gain): Signal {
 }
 
 function withGain(link: Link, gain: Gain): Link {
-  const { step } = link;
+  const { step, previous } = link;
   if (!step) return observationGain(link, gain);
+  // Behind the flattening, x / 255 is still one of the observation.
+  if (previous && isStillObservation(link, gain)) {
+    const { gain: total, inputScale, ...before } = withGain(previous, gain);
+    return { ...link, previous: { ...before, gain: total, inputScale }, gain: total, inputScale };
+  }
   if (isNoGain(link.gain) && step.kind === 'norm')
     return { ...link, step: { ...step, after: compose(step.after, gain) } };
   if (step.kind !== 'linear' || !isNoGain(link.gain)) return { ...link, gain: compose(link.gain, gain) };
   const { scale, bias } = step;
   const after = { scale: scale.map((s) => s * gain.scale), bias: bias.map((b) => b * gain.scale + gain.shift) };
   return { ...link, step: { ...step, ...after } };
+}
+
+/** Whether nothing has happened to the observation that a gain does not pass through. */
+function isStillObservation({ step, previous }: Link, gain: Gain): boolean {
+  return !step || !previous || (commutes(step, gain) && isStillObservation(previous, gain));
 }
 
 /** Beyond this a factor is one of bytes: 1/255, 1/256, 1/127.5. */
