@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { loadEngine } from '@distiller/compute';
+import { measureBatches } from './batches.ts';
 import { measureRecordings } from './recording.ts';
 import { describeMachine } from './report.ts';
 
@@ -11,10 +12,11 @@ export async function benchData(args: string[]): Promise<void> {
     args,
     options: { json: { type: 'string' }, frames: { type: 'string', default: '30000' } },
   });
-  const { reason } = await loadEngine('auto');
+  const { reason } = await loadEngine('tensorflow');
   console.log(reason);
   const report = {
     machine: describeMachine({}),
+    batches: await measureBatches(),
     recording: await measureRecordings(Number(values.frames)),
   };
   console.log(JSON.stringify(report, null, 1));

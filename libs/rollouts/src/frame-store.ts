@@ -38,11 +38,17 @@ export function createFrameStore(
   const capacity = Math.floor(cacheBytes / chunkBytes(layout));
   const cached = createCache(capacity, (index) => readChunk(zip, layout, index));
 
+  /** Of gatherings that are done. */
+  const scratch: Uint8Array[] = [];
+
   /** The distinct frames of a batch in one place, blank frames last, and where each of its sources is there. */
   async function collect(sources: Int32Array): Promise<{ data: Uint8Array; places: Int32Array }> {
     const wanted = [...new Set(sources)].filter((frame) => frame < count).sort((a, b) => a - b);
     const places = new Map(wanted.map((frame, place) => [frame, place]));
-    const data = new Uint8Array((wanted.length + 1) * size);
+    const bytes = (wanted.length + 1) * size;
+    const kept = scratch.findIndex(({ length }) => length >= bytes);
+    const data = kept < 0 ? new Uint8Array(bytes) : scratch.splice(kept, 1)[0]!;
+    data.fill(0, wanted.length * size, bytes);
     for (let place = 0; place < wanted.length;) {
       const index = Math.floor(wanted[place]! / chunkLength);
       const chunk = await cached(index);
@@ -66,12 +72,14 @@ export function createFrameStore(
         for (let b = 0; b < places.length; b += stack) places.subarray(b, b + stack).reverse();
       }
       stackBytes({ data, height, width }, places, { stack, into });
+      scratch.push(data);
       return into;
     },
     async gatherPixels(indices, stack) {
       const { data, places } = await collect(stackSources(table, indices, stack));
       const pixels = new Float32Array(indices.length * size * stack);
       stackPixels(data, { size, stack }, places, pixels);
+      scratch.push(data);
       return pixels;
     },
     close: () => zip.close(),
