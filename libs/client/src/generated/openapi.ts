@@ -1050,7 +1050,7 @@ export interface components {
         JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
         LabelsSource: {
             /**
-             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @description stored ones of this teacher and these rollouts, as far as there are some and they fit the loss
              * @constant
              */
             kind: "auto";
@@ -1071,7 +1071,7 @@ export interface components {
         };
         LabelsSourceInput: {
             /**
-             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @description stored ones of this teacher and these rollouts, as far as there are some and they fit the loss
              * @constant
              */
             kind: "auto";
