@@ -1,4 +1,4 @@
-// `node --import tsx test/bench/labels.ts [--json FILE]`: what stored labels cost and what they give. The size of the file and the
+// `node --import tsx test/bench/labels.ts [--json FILE] [--labels NAME] [--frames N] [--rounds N]`: what stored labels cost and what they give. The size of the file and the
 // rate of labelling, the time of a step with stored and with recomputed labels, and what students are worth in the end.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -47,23 +47,35 @@ const KINDS: Kind[] = [
   { labels: 'jvp ×16 gaussian', projections: { ...noise, count: 16 }, derivative: noise },
 ];
 
-/** Frames of the bundled play that are used: whole episodes, at least as many. */
-const FRAMES = 8000;
-const ROUNDS = 3;
 const STEPS = 30;
 const WARM_UP = 5;
 const SEEDS = [1, 2, 3];
 /** Of the runs whose students are compared. */
 const TRAINING = { batch_size: 64, steps: 400, evaluation_frames: 1000, train_fraction: 0.25 };
 
-/** Every kind of labels on part of the bundled Breakout play. Needs an engine that is loaded already; takes a quarter of an hour. */
-export async function labelsBench(): Promise<LabelsRow[]> {
+interface LabelsBenchOptions {
+  /** Kinds by their names; all when left out. */
+  labels?: readonly string[] | undefined;
+  /** Frames of the bundled play that are used: whole episodes, at least as many. */
+  frames?: number;
+  /** Runs in turns whose steps are timed. */
+  rounds?: number;
+}
+
+/** Kinds of labels on part of the bundled Breakout play. Needs an engine that is loaded already; takes a quarter of an hour. */
+export async function labelsBench({ labels: names, frames = 8000, rounds = 3 }: LabelsBenchOptions = {}): Promise<
+  LabelsRow[]
+> {
   const directory = await mkdtemp(join(tmpdir(), 'labels-bench-'));
   try {
-    const inputs = await someEpisodes(await bundledInputs(), join(directory, 'play.zarr.zip'));
+    const inputs = await someEpisodes(await bundledInputs(), frames, join(directory, 'play.zarr.zip'));
     const stored: (Kind & Stored)[] = [];
-    for (const [index, kind] of KINDS.entries()) {
-      stored.push({ ...kind, ...(await measureKind(kind, inputs, join(directory, `${index}.zarr.zip`))) });
+    const kinds = KINDS.filter(({ labels }) => names?.includes(labels) ?? true);
+    for (const [index, kind] of kinds.entries()) {
+      stored.push({
+        ...kind,
+        ...(await measureKind(kind, inputs, { path: join(directory, `${index}.zarr.zip`), rounds })),
+      });
       console.error(JSON.stringify(stored.at(-1)));
     }
     const recomputed = new Map<object, number[]>();
@@ -85,12 +97,12 @@ export async function labelsBench(): Promise<LabelsRow[]> {
 async function measureKind(
   { labels, projections, derivative }: Kind,
   inputs: DistillInputs,
-  path: string,
+  { path, rounds }: { path: string; rounds: number },
 ): Promise<Stored> {
   const { bytesPerFrame, framesPerSecond } = await store(projections, inputs, path);
   const given = { labels: { kind: 'stored', labels }, inputs: { ...inputs, labels: await openLabels(path) } };
   const times = { stored: [] as number[], recomputed: [] as number[] };
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     times.stored.push(...(await stepTimes(derivative, given)));
     times.recomputed.push(...(await stepTimes(derivative, { labels: RECOMPUTE, inputs })));
   }
@@ -151,11 +163,11 @@ function distillation(overrides: object): DistillationSpec {
 }
 
 /** The first episodes of some play as a file of their own. */
-async function someEpisodes({ teacher, rollouts }: DistillInputs, path: string): Promise<DistillInputs> {
+async function someEpisodes({ teacher, rollouts }: DistillInputs, count: number, path: string): Promise<DistillInputs> {
   const { attributes, episodes, height, width } = rollouts;
   const [{ data }, actions] = [await rollouts.loadFrames(), await rollouts.loadActions()];
   const writer = await createRolloutsWriter(path, attributes);
-  for (const { start, end, terminated } of firstEpisodes(episodes)) {
+  for (const { start, end, terminated } of firstEpisodes(episodes, count)) {
     const frames = Uint8Array.from(data.subarray(start * height * width, end * height * width));
     const rewards = new Float32Array(end - start);
     await writer.appendEpisode({ frames, height, width, actions: actions.slice(start, end), rewards, terminated });
@@ -164,16 +176,20 @@ async function someEpisodes({ teacher, rollouts }: DistillInputs, path: string):
   return { teacher, rollouts: await openRollouts(path) };
 }
 
-function firstEpisodes(episodes: Rollouts['episodes']) {
-  return episodes.slice(0, 1 + episodes.findIndex(({ end }) => end >= FRAMES));
+function firstEpisodes(episodes: Rollouts['episodes'], count: number) {
+  return episodes.slice(0, 1 + episodes.findIndex(({ end }) => end >= count));
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { json: { type: 'string' } } });
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { json: text, frames: text, rounds: text, labels: { ...text, multiple: true } },
+  });
   await loadEngine('tensorflow');
-  const rows = await labelsBench();
+  const { frames = '8000', rounds = '3', labels } = values;
+  const rows = await labelsBench({ labels, frames: Number(frames), rounds: Number(rounds) });
   const json = JSON.stringify(rows, null, 1);
   if (values.json) await writeFile(values.json, `${json}\n`);
   else process.stdout.write(`${json}\n`);

@@ -62,7 +62,7 @@ async function train(overrides: object, inputs: DistillInputs): Promise<Evaluati
     ...overrides,
   });
   let metrics: EvaluationMetrics | undefined;
-  for await (const event of distill(spec, inputs)) if (event.type === 'evaluation') metrics = event.metrics;
+  for await (const event of distill(spec, inputs)) if (event.type === 'finished') ({ metrics } = event);
   return metrics!;
 }
 

@@ -1,28 +1,20 @@
 import { type Policy } from '@distiller/policies';
 import { type Rollouts, type StoredLabels } from '@distiller/rollouts';
-import {
-  initializeWeights,
-  initialState,
-  stateTensors,
-  type StepOptions,
-  trainStep,
-  type TrainState,
-} from '@distiller/sobolev';
+import { initializeWeights, initialState, stateTensors, type StepOptions, type TrainState } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchSource, closeSource } from './batch-source.ts';
-import { restoreCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { DivergedError } from './diverged-error.ts';
+import { restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type EvaluationSet } from './evaluate.ts';
-import { type DistillEvent, type EvaluationMetrics } from './events.ts';
+import { type DistillEvent, type EvaluationMetrics, type ReturnMetrics } from './events.ts';
 import { labelAll } from './labels.ts';
-import { evenlySpread } from './observations.ts';
 import { type RegisteredTeacher } from './load-policy.ts';
+import { evenlySpread } from './observations.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
 import { labelsInUse, trainingLabels } from './stored-labels/labels-in-use.ts';
 import { studentFiles } from './student-files.ts';
-import { trainingBatch } from './training-batches.ts';
+import { checkpointOf, studentOf, train } from './training.ts';
 
 export interface DistillInputs {
   teacher: RegisteredTeacher;
@@ -44,7 +36,7 @@ export interface DistillOptions {
 const REFERENCE_FRAMES = 16;
 
 /**
- * Distils a teacher into a student: the product in one function. The caller owns the tensor engine.
+ * Distils a teacher into a student on recorded play: the product in one function. The caller owns the tensor engine.
  * @throws DivergedError when the loss or its gradient stops being finite
  * @throws SpecError `labels_mismatch` when the stored labels are not of this teacher's contract and these frames
  */
@@ -59,70 +51,44 @@ export async function* distill(
   if (!labels) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
   const options = stepOptions(spec, prepared.student.network);
-  let state = startingState(spec.seed, options, checkpoint);
-  let savedAtMs = Date.now();
-  let metrics: EvaluationMetrics | undefined;
-  const student = (): Policy => ({ network: options.network, weights: state.weights });
-
+  const run = { options, heldOut, state: startingState(spec.seed, options, checkpoint) };
   const source = await batchSource(spec, prepared, { labels, inUse });
   try {
-    while (state.step < spec.steps && !signal?.aborted) {
-      const startedAtMs = performance.now();
-      const { batch, waitSeconds, dispose } = await trainingBatch(source, state.step + 1);
-      const { state: next, terms } = await trainStep(options, state, batch);
-      dispose();
-      state = next;
-      requireFinite(state.step, terms);
-      const seconds = (performance.now() - startedAtMs) / 1000;
-      yield { type: 'step', step: state.step, seconds, waitSeconds, metrics: terms };
-      if (state.step % spec.evaluate_every === 0 || state.step === spec.steps) {
-        metrics = await evaluate(heldOut, student());
-        yield { type: 'evaluation', step: state.step, metrics };
-      }
-      if (Date.now() - savedAtMs >= checkpointEveryMs) {
-        yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
-        savedAtMs = Date.now();
-      }
-    }
-    // After the last evaluation: who goes on from here has told it already.
-    yield { type: 'checkpoint', step: state.step, bytes: await saveCheckpoint(state) };
-    if (state.step === spec.steps) {
-      metrics ??= await evaluate(heldOut, student());
-      yield await finished(teacher, prepared, { set: heldOut, student: student(), step: state.step, metrics });
-    }
+    const { steps: until, evaluate_every: evaluateEvery } = spec;
+    let metrics = yield* train(run, source, { until, evaluateEvery, checkpointEveryMs, signal });
+    yield await checkpointOf(run);
+    if (run.state.step < until) return;
+    metrics ??= await evaluate(heldOut, studentOf(run));
+    yield await finished(teacher, prepared, { set: heldOut, student: studentOf(run), step: until, metrics });
   } finally {
     await closeSource(source);
-    tf.dispose([...stateTensors(state), ...prepared.teacher.weights]);
+    tf.dispose([...stateTensors(run.state), ...prepared.teacher.weights]);
   }
 }
 
-async function evaluationSet(
+export async function evaluationSet(
   spec: DistillationSpec,
-  { observations, teacher, heldOut }: Prepared,
+  { observations, teacher, heldOut }: Pick<Prepared, 'observations' | 'teacher' | 'heldOut'>,
 ): Promise<EvaluationSet> {
   const labels = await labelAll(teacher, observations, evenlySpread(heldOut, spec.evaluation_frames));
   return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
 }
 
-function startingState(seed: number, options: StepOptions, checkpoint: Uint8Array | undefined): TrainState {
+export function startingState(seed: number, options: StepOptions, checkpoint: Uint8Array | undefined): TrainState {
   if (checkpoint) return restoreCheckpoint(checkpoint);
   return initialState(options, initializeWeights(options.network, seed));
 }
 
-function requireFinite(
-  step: number,
-  { value_term, derivative_term, gradient_norm }: Record<'value_term' | 'derivative_term' | 'gradient_norm', number>,
-): void {
-  for (const [term, value] of Object.entries({ value_term, derivative_term, gradient_norm })) {
-    if (!Number.isFinite(value)) throw new DivergedError(step, term, value);
-  }
-}
-
-async function finished(
+export async function finished(
   teacher: RegisteredTeacher,
-  { student: { rows, parameterCount } }: Prepared,
-  { set, student, step, metrics }: { set: EvaluationSet; student: Policy; step: number; metrics: EvaluationMetrics },
-): Promise<DistillEvent> {
+  { student: { rows, parameterCount } }: Pick<Prepared, 'student'>,
+  {
+    set,
+    student,
+    step,
+    metrics,
+  }: { set: EvaluationSet; student: Policy; step: number; metrics: EvaluationMetrics & Partial<ReturnMetrics> },
+): Promise<Extract<DistillEvent, { type: 'finished' }>> {
   const reference = { observations: set.observations, indices: evenlySpread(set.labels.indices, REFERENCE_FRAMES) };
   const { observation, actions } = teacher;
   const files = await studentFiles(student, { rows, observation, actions }, reference);

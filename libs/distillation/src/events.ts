@@ -11,6 +11,14 @@ export type EvaluationMetrics = {
   jacobian_error: number;
 };
 
+/** How well a student plays, by the names on the wire. */
+export type ReturnMetrics = {
+  /** Its mean return over the teacher's, from the same seeds. */
+  return_ratio: number;
+  student_return: number;
+  teacher_return: number;
+};
+
 /** The finished student, as files. */
 export interface StudentFiles {
   /** safetensors: weights in PyTorch's layout, the layers and the observation contract in its metadata. */
@@ -34,6 +42,18 @@ export interface LabellingProgress {
 export type DistillEvent =
   | LabellingProgress
   | { type: 'step'; step: number; seconds: number; waitSeconds: number; metrics: StepTerms }
-  | { type: 'evaluation'; step: number; metrics: EvaluationMetrics }
+  | { type: 'evaluation'; step: number; metrics: Partial<EvaluationMetrics & ReturnMetrics> }
+  /** A round's play on its way, of those that a closed loop records. */
+  | { type: 'recording'; round: number; done: number; total: number }
+  /** Games of student and teacher on their way, for their returns. */
+  | { type: 'playing'; done: number; total: number }
+  /** A round's play is whole: round 0 is the teacher's own. It must be kept for whoever goes on from a later checkpoint. */
+  | { type: 'round'; round: number; path: string; frames: number; meanReturn: number }
   | { type: 'checkpoint'; step: number; bytes: Uint8Array }
-  | { type: 'finished'; step: number; metrics: EvaluationMetrics; files: StudentFiles; parameterCount: number };
+  | {
+      type: 'finished';
+      step: number;
+      metrics: EvaluationMetrics & Partial<ReturnMetrics>;
+      files: StudentFiles;
+      parameterCount: number;
+    };

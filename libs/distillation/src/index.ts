@@ -1,6 +1,7 @@
 export { distill, type DistillInputs, type DistillOptions } from './distill.ts';
 export { arcadeOptions } from './arcade-options.ts';
 export { checkTeacher, type CheckOptions, type TeacherCheck } from './check-teacher.ts';
+export { type ClosedLoopInputs, distillClosedLoop } from './closed-loop/distill-closed-loop.ts';
 export { DivergedError } from './diverged-error.ts';
 export { type DistillEvent, type EvaluationMetrics, type StudentFiles } from './events.ts';
 export { type ImportFiles, importRollouts, type ImportRolloutsEvent } from './import-rollouts.ts';

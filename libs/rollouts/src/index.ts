@@ -5,6 +5,7 @@ export { type Episode } from './episodes.ts';
 export { createRolloutsWriter, type RolloutsWriter, type SealedRollouts } from './writer.ts';
 export { openRollouts, type Rollouts } from './rollouts.ts';
 export { type Frames } from './frames.ts';
+export { joinFrames } from './join-frames.ts';
 export { type FrameStore } from './frame-store.ts';
 export { splitByEpisode, type SplitOptions } from './split.ts';
 export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from './gather.ts';

@@ -12,9 +12,9 @@ import { type DistillationWork } from '../kinds/work.ts';
 
 interface Trained {
   files: StudentFiles;
-  metrics: EvaluationMetrics;
-  /** Of the rollouts that a closed loop has made. */
-  rolloutsSha256?: string | undefined;
+  metrics: EvaluationMetrics & { return_ratio?: number };
+  /** Play that a closed loop has recorded. */
+  rounds: readonly { sha256: string }[];
   /** What was computed with. */
   versions: Record<string, string>;
 }
@@ -50,7 +50,7 @@ export async function modelFiles(
 
 function cardFacts(
   { jobId, spec, teacher, rollouts, labels }: DistillationWork,
-  { metrics, versions, rolloutsSha256 }: Trained,
+  { metrics, versions, rounds }: Trained,
   { files, exported }: { files: readonly NewJobFile[]; exported: ExportedStudent },
 ): Parameters<typeof modelCard>[0] {
   const { observation, actions } = teacher;
@@ -63,7 +63,7 @@ function cardFacts(
     loss: lossInWords(spec.loss),
     lineage: {
       teacher: { name: teacher.name, sha256: teacher.sha256 },
-      rollouts: { name: spec.rollouts ?? 'closed loop', sha256: rollouts?.sha256 ?? rolloutsSha256 ?? '' },
+      rollouts: rolloutsSource(spec.rollouts, rollouts?.sha256, rounds),
       ...(labels && { labels: { name: 'labels', sha256: labels.sha256 } }),
       job: { id: jobId, specSha256: sha256Of(JSON.stringify(spec)), steps: spec.steps },
       seed: spec.seed,
@@ -78,6 +78,14 @@ function cardFacts(
     ),
     exports,
   };
+}
+
+/** Of a closed loop, the hash is of its rounds' hashes. */
+function rolloutsSource(name: string | undefined, sha256: string | undefined, rounds: Trained['rounds']) {
+  if (rounds.length === 0) return { name: name ?? '', sha256: sha256 ?? '' };
+  const all = [...(sha256 === undefined ? [] : [sha256]), ...rounds.map((round) => round.sha256)];
+  const what = `${rounds.length} recorded rounds`;
+  return { name: name === undefined ? what : `${name} and ${what}`, sha256: sha256Of(all.join('\n')) };
 }
 
 const plain = (value: unknown) =>

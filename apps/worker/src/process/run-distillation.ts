@@ -1,56 +1,108 @@
-import { readFile } from 'node:fs/promises';
-import { distill, type DistillEvent, openLabels, openRollouts } from '@distiller/distillation';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { distill, distillClosedLoop, type DistillEvent, openLabels, openRollouts } from '@distiller/distillation';
 import { contractHash } from '@distiller/distillation/spec';
-import { type ArtifactStore, type NewModel } from '@distiller/storage';
+import { type NewCheckpoint, type NewModel } from '@distiller/storage';
 import { type DistillationWork } from '../kinds/work.ts';
 import { type JobOrder, type Told } from './messages.ts';
-import { type WorkContext } from './run-work.ts';
 import { modelFiles } from './model-files.ts';
+import { type WorkContext } from './run-work.ts';
 import { loadTeacher } from './teacher-files.ts';
 
 /** Files of a checkpoint by the names under which they are kept. */
 const STATE = 'state';
+const roundName = (round: number) => `round-${String(round).padStart(4, '0')}`;
 
-/** Distils, and puts what it makes into the artifact store. */
+/** Distils, on recorded play or in a closed loop, and puts what it makes into the artifact store. */
 export async function* runDistillation(
   work: DistillationWork,
-  { engine, checkpoint, checkpointEveryMs }: JobOrder,
-  { store, signal }: WorkContext,
+  order: JobOrder,
+  context: WorkContext,
 ): AsyncGenerator<Told> {
-  const inputs = {
-    teacher: await loadTeacher(work.teacher),
-    rollouts: await openRollouts(work.rollouts!.path),
-    labels: work.labels && (await openLabels(work.labels.path)),
-    checkpoint: checkpoint && (await readFile(checkpoint.paths[STATE]!)),
-  };
-  for await (const event of distill(work.spec, inputs, { checkpointEveryMs, signal })) {
-    if (event.type === 'finished') yield* finished(event, work, { store, engine });
-    else yield await told(event, store);
+  // Rounds of a closed loop, for whoever goes on.
+  const rounds: NewCheckpoint['files'] = await keptRounds(order, context);
+  for await (const event of await events(work, order, context)) {
+    if (event.type === 'finished') yield* finished(event, { work, order, context, rounds });
+    else yield await told(event, context, rounds);
   }
 }
 
-async function told(event: Exclude<DistillEvent, Finished>, store: ArtifactStore): Promise<Told> {
+async function events(
+  { spec, teacher, rollouts, labels }: DistillationWork,
+  { checkpoint, checkpointEveryMs, scratch }: JobOrder,
+  { signal }: WorkContext,
+): Promise<AsyncGenerator<DistillEvent>> {
+  const options = { checkpointEveryMs, signal };
+  const state = checkpoint?.paths[STATE];
+  const inputs = { teacher: await loadTeacher(teacher), checkpoint: state ? await readFile(state) : undefined };
+  const recorded = rollouts && (await openRollouts(rollouts.path));
+  if (spec.data.kind === 'recorded') {
+    const stored = labels && (await openLabels(labels.path));
+    return distill(spec, { ...inputs, rollouts: recorded!, labels: stored }, options);
+  }
+  await mkdir(scratch, { recursive: true });
+  const rounds = roundPaths(checkpoint?.paths ?? {});
+  return distillClosedLoop(spec, { ...inputs, rollouts: recorded, rounds, directory: scratch }, options);
+}
+
+const roundPaths = (paths: Record<string, string>) =>
+  Object.keys(paths)
+    .filter((name) => name !== STATE)
+    .sort()
+    .map((name) => paths[name]!);
+
+/** Files that are in the store already: to put them again costs a hash, and says which they are. */
+function keptRounds({ checkpoint }: JobOrder, { store }: WorkContext): Promise<NewCheckpoint['files']> {
+  const names = Object.keys(checkpoint?.paths ?? {}).filter((name) => name !== STATE);
+  return Promise.all(
+    names.map(async (name) => ({ name, ...(await store.put(createReadStream(checkpoint!.paths[name]!))) })),
+  );
+}
+
+async function told(
+  event: Exclude<DistillEvent, Finished>,
+  { store }: WorkContext,
+  rounds: NewCheckpoint['files'],
+): Promise<Told> {
   switch (event.type) {
-    case 'labelling':
-      return { type: 'progress', phase: 'labelling', done: event.done, total: event.total };
     case 'step':
-    case 'evaluation':
       return event;
-    case 'checkpoint':
-      return { type: 'checkpoint', step: event.step, files: [{ name: STATE, ...(await store.put(event.bytes)) }] };
+    case 'evaluation':
+      return { ...event, metrics: { ...event.metrics } };
+    case 'checkpoint': {
+      const state = { name: STATE, ...(await store.put(event.bytes)) };
+      return { type: 'checkpoint', step: event.step, files: [state, ...rounds] };
+    }
+    case 'round': {
+      const { round, frames, meanReturn, path } = event;
+      rounds.push({ name: roundName(round), ...(await store.put(createReadStream(path))) });
+      const who = round === 0 ? 'The teacher' : 'The student';
+      return { type: 'remark', message: `${who} played round ${round}: ${frames} frames, mean return ${meanReturn}` };
+    }
+    case 'labelling':
+    case 'playing':
+      return { type: 'progress', phase: event.type, done: event.done, total: event.total };
+    case 'recording':
+      return { type: 'progress', phase: `recording round ${event.round}`, done: event.done, total: event.total };
   }
 }
 
 type Finished = Extract<DistillEvent, { type: 'finished' }>;
 
+interface Ending {
+  work: DistillationWork;
+  order: JobOrder;
+  context: WorkContext;
+  rounds: NewCheckpoint['files'];
+}
+
 async function* finished(
   { step, metrics, files, parameterCount }: Finished,
-  work: DistillationWork,
-  { store, engine }: { store: ArtifactStore; engine: string },
+  { work, order: { engine }, context: { store }, rounds }: Ending,
 ): AsyncGenerator<Told> {
   const { observation, actions } = work.teacher;
   const versions = { engine, node: process.version };
-  const stored = await modelFiles(work, { files, metrics, versions }, store);
+  const stored = await modelFiles(work, { files, metrics, rounds, versions }, store);
   for (const message of stored.remarks) yield { type: 'remark', message };
   const model: NewModel = {
     observation,

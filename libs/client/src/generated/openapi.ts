@@ -1589,7 +1589,7 @@ export interface components {
         };
         LabelsSource: {
             /**
-             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @description stored ones of this teacher and these rollouts, as far as there are some and they fit the loss
              * @constant
              */
             kind: "auto";
@@ -1610,7 +1610,7 @@ export interface components {
         };
         LabelsSourceInput: {
             /**
-             * @description stored ones of this teacher and these rollouts, where there are some and they are quicker
+             * @description stored ones of this teacher and these rollouts, as far as there are some and they fit the loss
              * @constant
              */
             kind: "auto";

@@ -19,7 +19,8 @@ export type LabelsPlan = {
 };
 
 /**
- * What of its labels a job takes from a file, and what its teacher is asked for at every step.
+ * What of its labels a job takes from a file, and what its teacher is asked for at every step. `auto` takes whatever fits, as if the
+ * labels had been named: of every kind they were quicker than the teacher, and students as good (DECISIONS.md, 24).
  * @param stored the labels that the job names, or those there are of its teacher and rollouts
  */
 export function planLabels(
@@ -33,7 +34,7 @@ export function planLabels(
   if (!stored) return recomputed('no labels of this teacher and these rollouts are stored');
   if (augmentation.length > 0) return recomputed('labels are of frames as recorded, and this job augments them');
   if (derivative.kind === 'none') return { log_probs: 'stored', derivative: 'none', reason: 'all of it is stored' };
-  const against = misfit(derivative, stored) ?? (labels.kind === 'auto' ? slower(stored) : undefined);
+  const against = misfit(derivative, stored);
   if (against) return { log_probs: 'stored', derivative: 'recomputed', reason: against };
   return { log_probs: 'stored', derivative: 'stored', reason: 'all of it is stored' };
 }
@@ -55,9 +56,4 @@ function misfit(
   }
   if (directions_version === DIRECTIONS_VERSION) return undefined;
   return `directions of version ${directions_version} are stored, this is version ${DIRECTIONS_VERSION}`;
-}
-
-/** Why stored derivatives that fit are not worth it; measured, see DECISIONS.md. */
-function slower(_stored: LabelsDescription): string | undefined {
-  return undefined;
 }

@@ -10,7 +10,7 @@ export const LabelsSource = z
       z.strictObject({
         kind: z
           .literal('auto')
-          .describe('stored ones of this teacher and these rollouts, where there are some and they are quicker'),
+          .describe('stored ones of this teacher and these rollouts, as far as there are some and they fit the loss'),
       }),
       z.strictObject({ kind: z.literal('recompute').describe('the teacher is asked at every step') }),
       z.strictObject({

@@ -92,6 +92,12 @@ test.each([
   expect(plan.reason).toContain(reason);
 });
 
+test('stored labels that were found are taken as those that were named', () => {
+  const found = planLabels(job({ loss: { derivative: { kind: 'vjp' } } }), VJP);
+  expect(found).toEqual(planLabels(job(loss({ kind: 'vjp' })), VJP));
+  expect(found.derivative).toBe('stored');
+});
+
 test.each([
   ['the job asks for it', { labels: { kind: 'recompute' } }, VJP],
   ['no labels', {}, undefined],

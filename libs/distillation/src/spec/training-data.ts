@@ -24,6 +24,12 @@ export const TrainingData = z
             .max(1000)
             .default(10)
             .describe('played by student and teacher after each round for return_ratio'),
+          max_episode_frames: z
+            .int()
+            .min(100)
+            .max(108_000)
+            .default(18_000)
+            .describe('emulator frames after which an episode is cut: a student that is stuck fills no round alone'),
         })
         .describe(
           "rounds in which the student plays and the teacher says what it would have done (DAgger, Ross et al. 2011); the first set is the rollouts, or a round's worth of the teacher's own play",

@@ -50,8 +50,9 @@ function largest(values: Float32Array): number {
   for (let i = 0; i < values.length; i++) {
     const size = Math.abs(values[i]!);
     // Not `size > most`: that would pass over NaN.
-    if (!(size <= most)) most = size;
-    if (!Number.isFinite(most)) throw new RangeError('a projection is not finite');
+    if (size <= most) continue;
+    if (!Number.isFinite(size)) throw new RangeError('a projection is not finite');
+    most = size;
   }
   return most;
 }
