@@ -14,11 +14,11 @@ const ARCHITECTURE = {
   ],
 };
 
-/** A network that plays Breakout without having learnt it, and loses after some fifty steps. */
+/** A network that plays Breakout without having learnt it, and loses after some thirty steps. */
 export function untrained(seed: number): RegisteredTeacher {
   const observation = ObservationContract.parse({
     game: 'breakout',
-    frame_skip: 12,
+    frame_skip: 30,
     height: SIZE,
     width: SIZE,
     stack: STACK,
@@ -41,7 +41,7 @@ export function quickSpec(overrides: Record<string, unknown> = {}): EvaluationSp
     teacher: 'teacher',
     student: { model: 'student' },
     episodes: 3,
-    max_episode_frames: 720,
+    max_episode_frames: 1200,
     sticky_actions: 'off',
     video: false,
     saliency_frames: 0,
