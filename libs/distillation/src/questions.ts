@@ -31,12 +31,13 @@ export type DerivativeQuestion =
   | { kind: 'jvp'; of: ReadoutName; k: number; set: DirectionSet };
 
 /** Frames as they were recorded, and one step later where the question needs it. */
-export interface RecordedFrames {
+interface RecordedFrames {
   x: tf.Tensor4D;
   next: tf.Tensor4D | null;
 }
 
-interface Asked {
+/** The frames to ask about, their labels and the step. */
+export interface Asked {
   frames: RecordedFrames;
   labels: tf.Tensor2D;
   step: number;
