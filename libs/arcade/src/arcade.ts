@@ -20,6 +20,9 @@ export interface ArcadeStep {
   truncated: boolean[];
 }
 
+/** The emulator's seeds are below this; larger ones come round. */
+const SEEDS = 2 ** 31;
+
 /** A game that starts anew, from a seed of its own. */
 export interface Start {
   game: number;
@@ -93,7 +96,7 @@ function createArcade(emulator: Emulator, options: ArcadeOptions, opened: z.infe
       arcade.restart(Array.from({ length: options.numEnvs }, (_, game) => ({ game, seed: seed + game }))),
     async restart(starts) {
       const games = starts.map(({ game }) => game);
-      const { payload } = await emulator.request({ do: 'reset', games, seeds: starts.map(({ seed }) => seed) });
+      const { payload } = await emulator.request({ do: 'reset', games, seeds: starts.map(({ seed }) => seed % SEEDS) });
       return (arcade.observations = beginStacks(options, arcade.observations, { frames: payload, games }));
     },
     async step(actions, { again = true } = {}) {

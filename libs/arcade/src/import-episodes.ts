@@ -7,7 +7,6 @@ import { ImportError } from './arcade-error.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { type RecordedEpisode } from './record.ts';
 
-
 export interface ImportEpisodesOptions {
   format: 'npz' | 'minari' | 'dqn-replay';
   path: string;
