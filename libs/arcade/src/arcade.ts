@@ -37,7 +37,7 @@ export interface Arcade {
   actions: string[];
   /** Of the emulator's packages. */
   versions: Record<string, string>;
-  /** Whether ale-py's vector environment plays them; else each is an emulator in Python, at a third of the speed. */
+  /** Whether ale-py's vector environment plays them; else each is an emulator in Python, which is slower. */
   fast: boolean;
   /** What the games show now: [numEnvs, stack, height, width] grey pixels, oldest frame first. */
   observations: Uint8Array;
