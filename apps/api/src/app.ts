@@ -8,6 +8,7 @@ import { describeApi } from './describe-api.ts';
 import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
@@ -52,6 +53,7 @@ export async function createApp(
   rolloutsRoutes(app, dependencies);
   labelsRoutes(app, dependencies);
   jobRoutes(app, dependencies);
+  jobFileRoutes(app, dependencies);
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);
   modelRoutes(app, dependencies);

@@ -93,7 +93,8 @@ const emptyProgress = (): Pending => ({ points: [], events: [] });
 function add(pending: Pending, message: JobMessage): void {
   switch (message.type) {
     case 'progress': {
-      const { type: _, ...phase } = message;
+      const { phase: name, done, total, step, metrics } = message;
+      const phase = { phase: name, done, total, ...(step !== undefined && { step }), ...(metrics && { metrics }) };
       pending.phase = phase;
       if (phase.step === undefined) break;
       pending.step = phase.step;

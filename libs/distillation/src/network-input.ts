@@ -1,4 +1,4 @@
-import { type LayerRow, type NamedTensor } from '@distiller/policies';
+import { type LayerRow, type NamedTensor } from '@distiller/policies/description';
 import { type ObservationContract } from './spec/index.ts';
 
 /** What of a contract concerns the network's input alone, and no pixel of the rollouts. */

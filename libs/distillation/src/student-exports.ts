@@ -7,7 +7,7 @@ import { type ObservationContract } from './spec/index.ts';
 import { resolveTable } from './spec/teacher.ts';
 
 /** A student as a file for another library. */
-export interface StudentExport {
+interface StudentExport {
   kind: ExportKind;
   /** What the file's name ends in, with its dot. */
   suffix: string;

@@ -61,7 +61,9 @@ export async function insertModel(transaction: Transaction, jobId: string, model
       observation: json(observation),
       table: json(layerTable),
       metrics: json(metrics),
-      files: { create: files.map(({ bytes: _, ...file }) => file) },
+      files: {
+        create: files.map(({ name, sha256, filename, mediaType }) => ({ name, sha256, filename, mediaType })),
+      },
     },
   });
   return created.id;

@@ -2,10 +2,9 @@ import { JobSpec } from '@distiller/distillation/spec';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { pageOf, pageRequest, toPage } from '../page.ts';
-import { binaryResponse, sendFile } from '../files/download.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
-import { discardWhenRefused, takingUpload } from '../uploads/taking.ts';
+import { discardWhenRefused } from '../uploads/taking.ts';
 import { Job, JobQuery, JobStatus, toJob } from './schema.ts';
 import { submitJob } from './submit.ts';
 
@@ -13,7 +12,7 @@ const tags = ['jobs'];
 const params = z.strictObject({ id: z.string() });
 
 export function jobRoutes(app: App, dependencies: Dependencies): void {
-  const { storage, artifacts } = dependencies;
+  const { storage } = dependencies;
 
   app.post(
     '/v1/jobs',
@@ -28,10 +27,7 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       onSend: discardWhenRefused(dependencies, 'file'),
     },
     async ({ body, log }, reply) => {
-      const submitting = submitJob(dependencies, body, log);
-      const job = toJob(
-        await (body.kind === 'import' ? takingUpload(body.file.upload, '/file/upload', submitting) : submitting),
-      );
+      const job = toJob(await submitJob(dependencies, body, log));
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
     },
   );
@@ -76,25 +72,6 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
         throw new ProblemError('job_ended', `the job has ${job.status}; only one that has not ended can be cancelled`);
       }
       return toJob(job);
-    },
-  );
-
-  app.get(
-    '/v1/jobs/:id/files/:name',
-    {
-      schema: {
-        tags,
-        operationId: 'downloadJobFile',
-        summary: 'A report, a picture or a video that the job has made; its sha256 is in ETag and Repr-Digest',
-        params: params.extend({ name: z.string() }),
-        response: { 200: binaryResponse, ...problemResponses },
-      },
-    },
-    async (request, reply) => {
-      const { id, name } = request.params;
-      const file = (await requireJob(dependencies, id)).files.find((one) => one.name === name);
-      if (!file) throw new ProblemError('file_not_found', `the job has no file '${name}'`);
-      return sendFile(artifacts, file, { request, reply });
     },
   );
 }

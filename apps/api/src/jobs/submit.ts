@@ -2,6 +2,7 @@ import { type JobSpec } from '@distiller/distillation/spec';
 import { type JobRow } from '@distiller/storage';
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from '../dependencies.ts';
+import { takingUpload } from '../uploads/taking.ts';
 import { planJob } from './plan.ts';
 
 /**
@@ -10,8 +11,8 @@ import { planJob } from './plan.ts';
  */
 export async function submitJob(dependencies: Dependencies, spec: JobSpec, log: FastifyBaseLogger): Promise<JobRow> {
   const { storage, producer } = dependencies;
-  const plan = await planJob(dependencies, spec);
-  const job = await storage.jobs.create(plan.job, plan.file);
+  const creating = planJob(dependencies, spec).then(({ job, file }) => storage.jobs.create(job, file));
+  const job = await (spec.kind === 'import' ? takingUpload(spec.file.upload, '/file/upload', creating) : creating);
   await producer.enqueue({ jobId: job.id, kind: job.kind }).catch((error: unknown) => {
     log.warn({ err: error, job_id: job.id }, 'the queue is away; the sweep will enqueue the job');
   });

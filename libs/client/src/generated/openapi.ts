@@ -2502,9 +2502,9 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        TeacherFormat: "safetensors" | "pytorch" | "stable-baselines3" | "onnx";
+        TeacherFormat: "safetensors" | "pytorch" | "stable-baselines3" | "onnx" | "tfjs" | "keras";
         /** @enum {string} */
-        TeacherFormatInput: "safetensors" | "pytorch" | "stable-baselines3" | "onnx";
+        TeacherFormatInput: "safetensors" | "pytorch" | "stable-baselines3" | "onnx" | "tfjs" | "keras";
         TrainingData: {
             /** @constant */
             kind: "recorded";
@@ -2528,6 +2528,11 @@ export interface components {
              * @default 10
              */
             evaluation_episodes: number;
+            /**
+             * @description emulator frames after which an episode is cut: a student that is stuck fills no round alone
+             * @default 18000
+             */
+            max_episode_frames: number;
         };
         TrainingDataInput: {
             /** @constant */
@@ -2552,6 +2557,11 @@ export interface components {
              * @default 10
              */
             evaluation_episodes?: number;
+            /**
+             * @description emulator frames after which an episode is cut: a student that is stuck fills no round alone
+             * @default 18000
+             */
+            max_episode_frames?: number;
         };
         Upload: {
             id: string;

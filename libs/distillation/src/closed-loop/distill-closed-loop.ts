@@ -69,14 +69,17 @@ interface Loop {
 async function* playAndTrain(run: TrainingRun, loop: Loop): AsyncGenerator<DistillEvent> {
   const { spec, prepared, set, context, inputs } = loop;
   const { teacher } = inputs;
-  const { signal, rounds } = context;
+  const { rounds } = context;
   let returns: ReturnMetrics | undefined;
   for (;;) {
     const until = lastStepOf(set.rounds, { steps: spec.steps, rounds });
     // Whoever goes on from the checkpoint of a round's end has measured it already.
     if (run.state.step < until) {
       yield* trainRound(run, loop, until);
-      if (run.state.step < until) return yield await checkpointOf(run);
+      if (run.state.step < until) {
+        yield await checkpointOf(run);
+        return;
+      }
       const student = await studentAsTeacher(run, loop);
       returns = yield* playReturns(context, { teacher, student });
       if (!returns) return;
