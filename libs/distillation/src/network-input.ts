@@ -1,5 +1,5 @@
 import { type LayerRow, type NamedTensor } from '@distiller/policies/description';
-import { type ObservationContract } from './spec/index.ts';
+import { type ObservationContract } from './spec/observation-contract.ts';
 
 /** What of a contract concerns the network's input alone, and no pixel of the rollouts. */
 type InputContract = Pick<ObservationContract, 'scale' | 'stack_order' | 'stack'>;

@@ -6,7 +6,7 @@ import { type NewCheckpoint, type NewModel } from '@distiller/storage';
 import { type DistillationWork } from '../kinds/work.ts';
 import { type JobOrder, type Told } from './messages.ts';
 import { modelFiles } from './model-files.ts';
-import { type WorkContext } from './run-work.ts';
+import { type WorkContext } from './work-context.ts';
 import { loadTeacher } from './teacher-files.ts';
 
 /** Files of a checkpoint by the names under which they are kept. */

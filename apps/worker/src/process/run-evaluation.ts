@@ -4,7 +4,7 @@ import { type EvaluationReport } from '@distiller/distillation/spec';
 import { type NewJobFile } from '@distiller/storage';
 import { type EvaluationWork } from '../kinds/work.ts';
 import { type JobOrder, type Told } from './messages.ts';
-import { type WorkContext } from './run-work.ts';
+import { type WorkContext } from './work-context.ts';
 import { loadTeacher } from './teacher-files.ts';
 
 const LEDGER = 'ledger';

@@ -5,7 +5,7 @@ import { importRollouts } from '@distiller/distillation';
 import { type ImportWork } from '../kinds/work.ts';
 import { madeRollouts } from './made-rollouts.ts';
 import { type JobOrder, type Told } from './messages.ts';
-import { type WorkContext } from './run-work.ts';
+import { type WorkContext } from './work-context.ts';
 
 /** Brings recorded play of another library under a contract. An interrupted import begins anew: it takes minutes. */
 export async function* runImport(

@@ -4,7 +4,7 @@ import { labelRollouts, openRollouts } from '@distiller/distillation';
 import { type LabellingWork } from '../kinds/work.ts';
 import { keepDirectory } from './kept-directory.ts';
 import { type JobOrder, type Told } from './messages.ts';
-import { type WorkContext } from './run-work.ts';
+import { type WorkContext } from './work-context.ts';
 import { loadTeacher } from './teacher-files.ts';
 import { createTimer } from './timer.ts';
 

@@ -6,7 +6,7 @@ import { type RecordingWork } from '../kinds/work.ts';
 import { keepDirectory } from './kept-directory.ts';
 import { madeRollouts } from './made-rollouts.ts';
 import { type JobOrder, type Told } from './messages.ts';
-import { type WorkContext } from './run-work.ts';
+import { type WorkContext } from './work-context.ts';
 import { loadTeacher } from './teacher-files.ts';
 import { createTimer } from './timer.ts';
 
