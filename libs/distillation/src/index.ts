@@ -14,6 +14,7 @@ export { type ExportedStudent, exportStudent } from './student-exports.ts';
 export { type Acting } from './recording/acting.ts';
 export { record, type RecordOptions } from './recording/record.ts';
 export { type RecordEvent, type RecordingProgress } from './recording/record-event.ts';
+export { ImportError } from '@distiller/arcade';
 // What a caller needs to read the inputs, so that it knows only this package.
 export { modelCard } from '@distiller/policies/exports';
 export { Architecture, type NamedTensor, readSafetensors, WeightsError } from '@distiller/policies';

@@ -1,7 +1,7 @@
 // The process of one job. It owns the tensor engine and nothing else; the worker writes the rows.
 import { setImmediate } from 'node:timers/promises';
 import { loadEngine } from '@distiller/compute';
-import { DivergedError } from '@distiller/distillation';
+import { DivergedError, ImportError } from '@distiller/distillation';
 import { createArtifactStore } from '@distiller/storage';
 import { type JobMessage, type JobOrder, type StopOrder } from './messages.ts';
 import { runWork } from './run-work.ts';
@@ -37,6 +37,10 @@ async function work(order: JobOrder): Promise<void> {
 function failure(error: unknown): JobMessage {
   if (error instanceof DivergedError) {
     return { type: 'failed', code: 'diverged', message: error.message, data: { step: error.step, term: error.term } };
+  }
+  if (error instanceof ImportError) {
+    const { where, index } = error;
+    return { type: 'failed', code: 'import_invalid', message: error.message, data: { where, index } };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { type: 'failed', code: 'job_error', message, data: {} };

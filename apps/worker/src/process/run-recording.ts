@@ -25,6 +25,7 @@ export async function* runRecording(
     goal: { minFrames: spec.frames },
     numEnvs: spec.games,
     seed: spec.seed,
+    maxEpisodeFrames: spec.max_episode_frames,
     signal,
   };
   const isDue = createTimer(checkpointEveryMs);

@@ -2051,7 +2051,7 @@ export interface components {
              */
             action_set: "minimal" | "full";
             /**
-             * @description factor from uint8 to what the network is given: pixels in [0, 1], or the bytes themselves
+             * @description factor from uint8 to what the layers see: pixels in [0, 1], or the bytes themselves
              * @default 1/255
              * @enum {string}
              */
@@ -2151,7 +2151,7 @@ export interface components {
              */
             action_set?: "minimal" | "full";
             /**
-             * @description factor from uint8 to what the network is given: pixels in [0, 1], or the bytes themselves
+             * @description factor from uint8 to what the layers see: pixels in [0, 1], or the bytes themselves
              * @default 1/255
              * @enum {string}
              */
@@ -2406,6 +2406,11 @@ export interface components {
              * @default 16
              */
             games: number;
+            /**
+             * @description emulator frames after which an episode is cut off; 108,000 are half an hour
+             * @default 108000
+             */
+            max_episode_frames: number;
             /** @default 1 */
             seed: number;
             /** @default {} */
@@ -2436,6 +2441,11 @@ export interface components {
              * @default 16
              */
             games?: number;
+            /**
+             * @description emulator frames after which an episode is cut off; 108,000 are half an hour
+             * @default 108000
+             */
+            max_episode_frames?: number;
             /** @default 1 */
             seed?: number;
             /** @default {} */

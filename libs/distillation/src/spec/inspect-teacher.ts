@@ -9,7 +9,6 @@ import {
   writeSafetensors,
 } from '@distiller/policies/description';
 import { FormatError, importPolicy, type ImportedPolicy } from '@distiller/policies/formats';
-import { forContract } from '../network-input.ts';
 import { contractHash } from './observation-contract.ts';
 import { SpecError } from './spec-error.ts';
 import { resolveTable, type TeacherInput } from './teacher.ts';
@@ -49,7 +48,8 @@ export async function inspectTeacher(teacher: TeacherInput, paths: TeacherPaths)
   const imported = await readPolicy(teacher, bytes);
   const architecture = given ?? { layers: imported.layers };
   const table = described ?? resolveTable(architecture, observation, actions.length, '/weights');
-  const weights = fedAsStated(teacher, table, imported);
+  requireStatedScale(teacher, imported);
+  const { weights } = imported;
   const answers = await referenceAnswers(teacher, paths.reference, imported);
   const verification = verify({ rows: table.rows, weights, scale: observation.scale }, imported.remarks, answers);
   const isOurs = teacher.weights.format === 'safetensors' && sameTensors(bytes, weights);
@@ -83,21 +83,13 @@ async function readPolicy(
   }
 }
 
-/**
- * Weights for what the contract says that the network is fed. A network that divides by 255 itself is fed bytes: its
- * division goes into its first layer, once, and a contract that says otherwise is refused rather than corrected.
- */
-function fedAsStated(
-  { observation }: TeacherInput,
-  { rows }: LayerTable,
-  { inputScale, weights }: ImportedPolicy,
-): ReadonlyMap<string, NamedTensor> {
-  if (inputScale === null) return weights;
-  if (observation.scale === '1') return forContract(rows, weights, { ...observation, stack_order: 'oldest_first' });
+/** A network that divides by 255 itself must not be said to see bytes: that is refused, and never corrected in silence. */
+function requireStatedScale({ observation }: TeacherInput, { inputScale }: ImportedPolicy): void {
+  if (inputScale === null || inputScale === observation.scale) return;
   throw new SpecError(
     'contract_mismatch',
     '/observation/scale',
-    "the file's network divides by 255 itself: it is fed bytes, scale '1'",
+    `the file's network divides by 255 itself, so that its layers see pixels in [0, 1]: scale '${inputScale}'`,
   );
 }
 

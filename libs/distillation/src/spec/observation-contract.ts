@@ -55,7 +55,7 @@ export const ObservationContract = z
     scale: z
       .enum(['1/255', '1'])
       .default('1/255')
-      .describe('factor from uint8 to what the network is given: pixels in [0, 1], or the bytes themselves'),
+      .describe('factor from uint8 to what the layers see: pixels in [0, 1], or the bytes themselves'),
   })
   .meta({ id: 'ObservationContract' });
 export type ObservationContract = z.infer<typeof ObservationContract>;

@@ -38,6 +38,12 @@ export const RecordingSpec = z
       .default(100_000)
       .describe('at least; every episode that was begun is finished'),
     games: z.int().min(1).max(256).default(16).describe('games played side by side'),
+    max_episode_frames: z
+      .int()
+      .min(1)
+      .max(108_000)
+      .default(108_000)
+      .describe('emulator frames after which an episode is cut off; 108,000 are half an hour'),
     seed: z.int().min(0).max(0xffff_ffff).default(1),
     metadata: Metadata,
   })
