@@ -1,6 +1,6 @@
 """Small policies as Keras saves them, with Keras' own logits.
 
-    python test/formats/generate_keras.py    # in a venv with test/peers-requirements.txt and graph-requirements.txt
+    python test/formats/generate_keras.py [folder]    # in a venv with test/peers-requirements.txt and graph-requirements.txt
 
 writes test/reference/formats/keras/*.keras, *.h5 and *.weights.h5, and keras.safetensors beside them: `observations`
 [3, 36, 36, 4] bytes, and of each file its logits [3, 6] on them, under the name of its network. `rescaled` takes bytes,
@@ -8,6 +8,7 @@ the others pixels in [0, 1].
 """
 
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -17,7 +18,9 @@ import numpy as np
 from keras import layers
 from reference import observe, write_safetensors
 
-TARGET = Path(__file__).parents[1] / "reference" / "formats" / "keras"
+FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "reference" / "formats"
+TARGET = FOLDER / "keras"
+TARGET.mkdir(parents=True, exist_ok=True)
 ACTIONS = 6
 
 

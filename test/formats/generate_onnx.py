@@ -1,6 +1,6 @@
 """Small policies as ONNX files by the exporters that people use, with ONNX Runtime's logits.
 
-    python test/formats/generate_onnx.py    # in a venv with test/peers-requirements.txt and graph-requirements.txt
+    python test/formats/generate_onnx.py [folder]    # in a venv with test/peers-requirements.txt and graph-requirements.txt
 
 writes test/reference/formats/onnx/*.onnx and onnx.safetensors beside them: `observations` [3, 36, 36, 4] bytes, and of
 each file its logits [3, 6] on them, under the file's name (of `residual` and `channels-last` the log-probabilities). A network takes bytes (as floats from 0 to 255) where it divides
@@ -19,7 +19,9 @@ from onnx import TensorProto, helper, numpy_helper
 from reference import observe, write_safetensors
 from torch import nn
 
-TARGET = Path(__file__).parents[1] / "reference" / "formats" / "onnx"
+FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "reference" / "formats"
+TARGET = FOLDER / "onnx"
+TARGET.mkdir(parents=True, exist_ok=True)
 ACTIONS = 6
 
 

@@ -172,7 +172,7 @@ test('a checkpoint of another evaluation is refused', async () => {
 test('a student of other pixels or other actions is refused before anything is played', async () => {
   const observation = { ...inputs.teacher.observation, frame_skip: 3 };
   const other = { ...inputs, student: { ...inputs.student, observation } };
-  await expect(run({}, other)).rejects.toMatchObject({ code: 'contract_mismatch', pointer: '/student' });
+  await expect(run({}, other)).rejects.toMatchObject({ code: 'contract_mismatch', pointer: '/student/model' });
   const renamed = { ...inputs, student: { ...inputs.student, actions: ['FIRE', 'NOOP', 'RIGHT', 'LEFT'] } };
   await expect(run({}, renamed)).rejects.toMatchObject({ code: 'actions_mismatch' });
 });

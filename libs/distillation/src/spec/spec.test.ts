@@ -268,7 +268,7 @@ test('a file too large to be a policy is refused without being read', async () =
   await expect(inspectTeacher(teacher(), { weights: path })).rejects.toMatchObject({
     code: 'weights_invalid',
     pointer: '/weights',
-    message: expect.stringContaining('too many') as string,
+    message: expect.stringContaining('are more than') as string,
   });
 });
 
@@ -276,7 +276,7 @@ test('weights of another architecture are refused by the tensor that does not fi
   const other = teacher({ architecture: { layers: [{ kind: 'flatten' }, { kind: 'dense', units: 3 }] } });
   await expect(inspectTeacher(other, { weights: weightsPath })).rejects.toMatchObject({
     pointer: '/weights',
-    message: expect.stringContaining("'logits.weight'") as string,
+    message: expect.stringContaining('conv1.weight') as string,
   });
 });
 
