@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DemoArguments, readArguments } from './arguments.ts';
 import { readBundle, sha256Of } from './bundle.ts';
 import { LOGIT_TOLERANCE, maxLogitDifference } from './check-student.ts';
+import { distillInLoop } from './closed-loop.ts';
 import { DATA_DIR } from './data-directory.ts';
 import { drawFigure } from './figure.ts';
 import { follow } from './follow.ts';
@@ -27,8 +28,10 @@ export async function main(argv: string[], signal: AbortSignal): Promise<void> {
     const wanted = readArguments(argv);
     services = await obtainServices(signal);
     console.log(`Engine: ${services.engine} (${services.reason})\nServices: ${services.url}`);
-    const outcome = await Promise.race([distill(services, wanted, signal), services.failure]);
-    if (wanted.jsonFile !== undefined) await writeFile(wanted.jsonFile, `${JSON.stringify(outcome, null, 2)}\n`);
+    await Promise.race([
+      wanted.closedLoop ? distillInLoop(services, wanted.jsonFile, signal) : compare(services, wanted, signal),
+      services.failure,
+    ]);
     const about = `The dashboard is at ${services.url} while the services are up:`;
     console.log(`\n${about} \`npm start\` brings them up and keeps them up, with these jobs in them.`);
   } catch (error) {
@@ -40,11 +43,12 @@ export async function main(argv: string[], signal: AbortSignal): Promise<void> {
   }
 }
 
-async function distill(
+/** Plain distillation beside Sobolev training, on the same frames. */
+async function compare(
   { url, engine }: Services,
-  { figureFile }: DemoArguments,
+  { figureFile, jsonFile }: DemoArguments,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<void> {
   const client = createClient({ baseUrl: url });
   await cancelLeftovers(client);
   const registered = await register(client, await readBundle());
@@ -53,7 +57,8 @@ async function distill(
   const { rows, jobs } = await runJobs(client, registered, signal);
   console.log(`\nOn held-out episodes:\n\n${renderTable(rows)}\n`);
   if (figureFile !== undefined) await writeFile(figureFile, await drawFigure(client, jobs));
-  return { engine, jobs: rows, student: await fetchStudent(client, jobs.sobolev) };
+  const outcome: Outcome = { engine, jobs: rows, student: await fetchStudent(client, jobs.sobolev) };
+  if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(outcome, null, 2)}\n`);
 }
 
 /** A demo that was killed left its jobs behind; without it nobody waits for them. */
