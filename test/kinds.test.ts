@@ -117,19 +117,9 @@ test.runIf(python)(
     const distilled = await succeed({ kind: 'distillation', ...pair, ...short });
     expect(distilled.labels?.name).toBe('said');
     const model = await client.models.get(distilled.model!);
-    expect(model.files.map(({ name }) => name).sort()).toEqual(
-      [
-        'card.json',
-        'card.md',
-        'cleanrl',
-        'onnx',
-        'pytorch',
-        'reference',
-        'stable-baselines3',
-        'student',
-        'tfjs',
-      ].sort(),
-    );
+    // An agent of CleanRL's or Stable-Baselines3's has a hidden layer, which this student lacks.
+    const names = ['card.json', 'card.md', 'onnx', 'pytorch', 'reference', 'student', 'tfjs'];
+    expect(model.files.map(({ name }) => name).sort()).toEqual(names);
     const card = JSON.parse(
       Buffer.from((await client.downloadModel(model.id, { file: 'card.json' })).bytes).toString(),
     ) as { exports: { difference: number }[]; lineage: { rollouts: { sha256: string } } };

@@ -10,7 +10,8 @@ const MAX_HEAP_MB = 512;
 export type Answer =
   | { inspected: InspectedTeacher }
   | { refused: { code: string; pointer: string; message: string } }
-  | { failed: string };
+  /** With the system's code, such as ENOENT, where it was a system's call that failed. */
+  | { failed: string; code: string | undefined };
 
 /**
  * `inspectTeacher` in a thread of its own: a stranger's file neither blocks the API nor takes it down.
@@ -24,7 +25,7 @@ export async function inspectApart(teacher: TeacherInput, paths: TeacherPaths): 
   try {
     const answer = await answerOf(thread);
     if ('inspected' in answer) return answer.inspected;
-    if ('failed' in answer) throw new Error(answer.failed);
+    if ('failed' in answer) throw Object.assign(new Error(answer.failed), { code: answer.code });
     const { code, pointer, message } = answer.refused;
     throw new SpecError(code, pointer, message);
   } finally {

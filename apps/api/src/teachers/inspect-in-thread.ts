@@ -13,6 +13,7 @@ async function answer(): Promise<Answer> {
   } catch (error) {
     if (error instanceof SpecError)
       return { refused: { code: error.code, pointer: error.pointer, message: error.message } };
-    return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const { stack, code } = error as NodeJS.ErrnoException;
+    return { failed: stack ?? String(error), code };
   }
 }
