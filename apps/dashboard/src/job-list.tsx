@@ -22,7 +22,7 @@ export function JobList({ jobs, selected, onSelect }: JobListProps) {
           <tr>
             <th scope="col">status</th>
             <th scope="col">job</th>
-            <th scope="col">loss</th>
+            <th scope="col">loss or kind</th>
             <th scope="col">teacher</th>
             <th scope="col">step</th>
             {NUMBERS.map((name) => (

@@ -1,39 +1,14 @@
 import { type Job } from '@distiller/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Chart, type ChartProps } from './chart.tsx';
+import { Chart } from './chart.tsx';
 import { formatTime, formatValue } from './format.ts';
+import { chartsOf } from './job-charts.ts';
+import { JobFiles } from './job-files.tsx';
 import { lossName } from './loss-name.ts';
 import { isUnreachable, Problem } from './problem.tsx';
 import { service } from './service.ts';
 import { StatusBadge } from './status-badge.tsx';
 import { useJobCurves } from './use-job-curves.ts';
-
-const CHARTS: Omit<ChartProps, 'curves' | 'isOver'>[] = [
-  {
-    title: 'Training loss',
-    meaning: 'Per step: distance of the values, of the derivatives, and their weighted sum.',
-    names: ['value_term', 'derivative_term', 'loss'],
-    scale: 'log',
-  },
-  {
-    title: 'kl',
-    meaning: 'KL(teacher ‖ student) on held-out frames, nats.',
-    names: ['kl'],
-    scale: 'log',
-  },
-  {
-    title: 'action_error',
-    meaning: 'Share of held-out frames where the likeliest action differs.',
-    names: ['action_error'],
-    scale: 'linear',
-  },
-  {
-    title: 'jacobian_error',
-    meaning: 'Relative squared error of the log-policy Jacobian on held-out frames.',
-    names: ['jacobian_error'],
-    scale: 'log',
-  },
-];
 
 const isOver = (job: Job): boolean => ['succeeded', 'failed', 'cancelled'].includes(job.status);
 
@@ -68,8 +43,9 @@ export function JobView({ id }: { id: string }) {
       </header>
       {cancel.error && <Problem error={cancel.error} />}
       <Facts job={job.data} />
+      <JobFiles job={job.data} />
       <div className="charts">
-        {CHARTS.map((chart) => (
+        {chartsOf(job.data).map((chart) => (
           <Chart key={chart.title} {...chart} curves={curves} isOver={isOver(job.data)} />
         ))}
       </div>
@@ -80,17 +56,17 @@ export function JobView({ id }: { id: string }) {
 function Facts({ job }: { job: Job }) {
   const { result } = job;
   const facts: [string, string][] = [
-    ['loss', lossName(job)],
+    [job.kind === 'distillation' ? 'loss' : 'kind', lossName(job)],
     ['teacher', job.teacher?.name ?? '–'],
-    ['rollouts', job.rollouts?.name ?? '–'],
+    ['rollouts', (job.rollouts ?? job.made_rollouts)?.name ?? '–'],
     ['step', `${job.step} / ${job.total_steps}`],
     ['engine', job.engine ?? '–'],
     ['submitted', formatTime(job.created_at)],
-    ...(result ? ([['steps/s', formatValue(result.steps_per_second)]] as [string, string][]) : []),
+    ...Object.entries(result ?? {}).map(([name, value]): [string, string] => [name, formatValue(value)]),
   ];
   return (
     <>
-      <progress value={job.step} max={job.total_steps} aria-label="steps done" />
+      <progress value={job.step} max={Math.max(job.total_steps, job.step, 1)} aria-label="steps done" />
       {job.error && (
         <p className="problem" role="alert">
           {job.error.code}: {job.error.message}
