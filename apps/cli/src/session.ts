@@ -6,7 +6,7 @@ import { UsageError } from './failure.ts';
 export interface Session {
   client: Client;
   /** Prints a result on stdout: the answer itself with --json, else the lines. */
-  print(answer: unknown, lines: readonly string[]): void;
+  print: (answer: unknown, lines: readonly string[]) => void;
 }
 
 /** @throws UsageError when --url is none */

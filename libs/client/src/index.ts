@@ -10,7 +10,6 @@ export {
   type JobSpec,
   type JobStatus,
   type Labels,
-  type LayerTable,
   type MetricSeries,
   type Model,
   type ModelFileName,

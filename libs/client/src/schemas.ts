@@ -8,7 +8,6 @@ export type JobEventPage = Schemas['JobEventPage'];
 export type JobSpec = Schemas['JobSpecInput'];
 export type JobStatus = Schemas['JobStatus'];
 export type Labels = Schemas['Labels'];
-export type LayerTable = Schemas['LayerTable'];
 export type MetricSeries = Schemas['MetricSeries'];
 export type Model = Schemas['Model'];
 export type NewRollouts = Schemas['NewRolloutsInput'];

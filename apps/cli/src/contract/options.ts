@@ -29,11 +29,12 @@ export function addContractOptions(command: Command): Command {
 export async function readContract({ game, contract, like, scale }: ContractOptions): Promise<ObservationContract> {
   if (contract === undefined && like === undefined) throw new UsageError(NEITHER);
   const fields = contract === undefined ? {} : await readFields(contract);
-  const named = fields['game'];
-  if (game !== undefined && named !== undefined && named !== game)
-    throw new UsageError(`--game says ${game}, ${contract} says ${String(named)}`);
-  if (game === undefined && typeof named !== 'string') throw new UsageError('--game is needed');
-  return { ...(like && LIBRARIES[like]), ...fields, ...(scale && { scale }), game: game ?? String(named) };
+  const stated = fields['game'];
+  if (game !== undefined && stated !== undefined && stated !== game)
+    throw new UsageError(`--game says ${game}, ${contract} says ${JSON.stringify(stated)}`);
+  const name = game ?? stated;
+  if (typeof name !== 'string') throw new UsageError('--game is needed');
+  return { ...(like && LIBRARIES[like]), ...fields, ...(scale && { scale }), game: name };
 }
 
 async function readFields(path: string): Promise<Record<string, unknown>> {

@@ -7,7 +7,7 @@ import { submit } from './submit.ts';
 
 type DistillationSpec = Extract<JobSpec, { kind: 'distillation' }>;
 
-export interface RunOptions {
+interface RunOptions {
   teacher: string;
   rollouts?: string;
   closedLoop?: true;
