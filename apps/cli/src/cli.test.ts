@@ -38,11 +38,12 @@ interface Ended {
 }
 
 /** The real process, in a folder of its own. */
-function distill(args: string[], { stdin = '', service = url, interruptAt = '' } = {}): Promise<Ended> {
+function distill(args: string[], { stdin = '', service = url, interruptAt = '', byNpm = false } = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const command = ['--import', import.meta.resolve('tsx'), MAIN, ...args];
-    const env = { ...process.env, DISTILLER_URL: service };
-    const child = execFile(process.execPath, command, { cwd: folder, env }, (error, stdout, stderr) => {
+    const npm = byNpm && { INIT_CWD: folder, npm_lifecycle_event: 'distill' };
+    const env = { ...process.env, DISTILLER_URL: service, ...npm };
+    const child = execFile(process.execPath, command, { cwd: byNpm ? ROOT : folder, env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? NaN) : 0, stdout, stderr });
     });
     child.stdin?.end(stdin);
@@ -146,6 +147,12 @@ test('a job is submitted from stdin, listed and cancelled', async () => {
   expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining(`${id} recording cancelled`)]);
   const watched = await distill(['jobs', 'watch', id]);
   expect([watched.code, watched.stderr]).toEqual([1, expect.stringContaining('cancelled')]);
+});
+
+test('under npm, which goes to the root of the clone, paths are those of the folder where it was called', async () => {
+  await writeFile(join(folder, 'spec.json'), JSON.stringify({ kind: 'recording', name: 'here', teacher: 'nobody' }));
+  const { code, stderr } = await distill(['jobs', 'submit', 'spec.json'], { byNpm: true });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('/teacher: ')]);
 });
 
 test('Ctrl-C ends the watch and not the job', async () => {
