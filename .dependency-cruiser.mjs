@@ -17,6 +17,7 @@ const mayImport = {
   'apps/standalone': [],
   'apps/dashboard': ['libs/client'],
   'apps/demo': ['libs/client'],
+  'apps/cli': ['libs/client'],
 };
 
 const importRules = Object.entries(mayImport).map(([from, allowed]) => ({

@@ -201,7 +201,12 @@ test('a download is checked against its digest', async () => {
   expect(download).toMatchObject({ sha256: stored.sha256, filename: 'student.safetensors' });
   expect(client.models.url(modelId)).toBe(`${url}/v1/models/${modelId}/download?file=student`);
 
-  const tampering = createClient({
+  await expect(tamperingClient().downloadModel(modelId)).rejects.toThrow('damaged');
+});
+
+/** Its answers have one bit turned. */
+function tamperingClient(): Client {
+  return createClient({
     baseUrl: url,
     fetch: async (input, init) => {
       const response = await fetch(input, init);
@@ -210,5 +215,54 @@ test('a download is checked against its digest', async () => {
       return new Response(body, { headers: response.headers });
     },
   });
-  await expect(tampering.downloadModel(modelId)).rejects.toThrow('damaged');
+}
+
+test("a job's files are downloaded by name and checked against their digests", async () => {
+  const { id, fence } = await runningJob();
+  const [bytes, other] = [randomBytes(5_000), randomBytes(5_000)];
+  const file = { mediaType: 'video/mp4', ...(await api.artifacts.put(bytes)) };
+  const files = [
+    { name: 'play', filename: 'play.mp4', ...file },
+    { name: 'saliency 1', filename: 'saliency.mp4', ...file, ...(await api.artifacts.put(other)) },
+  ];
+  await api.storage.jobs.finish(fence, { status: 'succeeded', made: { files } });
+  const download = await client.downloadJobFile(id, 'saliency 1');
+  expect(Buffer.from(download.bytes).equals(other)).toBe(true);
+  expect(download.filename).toBe('saliency.mp4');
+  expect(client.jobs.fileUrl(id, 'saliency 1')).toBe(`${url}/v1/jobs/${id}/files/saliency%201`);
+  await expect(client.downloadJobFile(id, 'sound')).rejects.toMatchObject({ code: 'file_not_found' });
+  await expect(tamperingClient().downloadJobFile(id, 'play')).rejects.toThrow('damaged');
+});
+
+test('labels that a job has made are read by name and listed', async () => {
+  const [teacher, rollouts] = await Promise.all([client.teachers.get('breakout'), client.rollouts.get('breakout')]);
+  const { id } = await client.jobs.create({ kind: 'labelling', teacher: 'breakout', rollouts: 'breakout' });
+  await api.storage.jobs.claim(id);
+  await api.storage.jobs.finish(
+    { jobId: id, attempt: 1 },
+    {
+      status: 'succeeded',
+      made: {
+        labels: {
+          name: 'told',
+          teacherId: teacher.id,
+          rolloutsId: rollouts.id,
+          projections: { kind: 'none' },
+          frames: rollouts.frames,
+          file: await api.artifacts.put(randomBytes(10)),
+        },
+      },
+    },
+  );
+  const labels = await client.labels.get('told');
+  expect(labels).toMatchObject({ job: id, frames: rollouts.frames, teacher: { name: 'breakout' } });
+  expect((await client.labels.list()).data).toEqual([labels]);
+});
+
+test('a file whose digest is known is sent as it is, and refused when it is another', async () => {
+  const bytes = randomBytes(300_000);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  expect(await client.uploadFile(new Blob([bytes]), { sha256 })).toMatchObject({ sha256, bytes: bytes.length });
+  const refused = client.uploadFile(new Blob([bytes.subarray(1)]), { sha256 });
+  await expect(refused).rejects.toMatchObject({ code: 'digest_mismatch' });
 });

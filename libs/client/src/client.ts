@@ -1,5 +1,5 @@
 import createFetchClient from 'openapi-fetch';
-import { downloadModel, type Download, modelUrl, uploadFile } from './files.ts';
+import { downloadJobFile, downloadModel, type Download, jobFileUrl, modelUrl, uploadFile } from './files.ts';
 import { type paths } from './generated/openapi.ts';
 import { isProblem, ProblemError } from './problem-error.ts';
 import {
@@ -41,6 +41,10 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       get: (idOrName: string) => answer(api.GET('/v1/rollouts/{id}', at(idOrName))),
       list: (query: PageOptions = {}) => answer(api.GET('/v1/rollouts', { params: { query } })),
     },
+    labels: {
+      get: (idOrName: string) => answer(api.GET('/v1/labels/{id}', at(idOrName))),
+      list: (query: PageOptions = {}) => answer(api.GET('/v1/labels', { params: { query } })),
+    },
     jobs: {
       create: (spec: JobSpec): Promise<Job> => answer(api.POST('/v1/jobs', { body: spec })),
       get: (id: string): Promise<Job> => answer(api.GET('/v1/jobs/{id}', at(id))),
@@ -56,6 +60,8 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
         const query = { ...(names && { names: names.join() }), ...(maxPoints && { max_points: maxPoints }) };
         return answer(api.GET('/v1/jobs/{id}/metrics', { params: { path: { id }, query } }));
       },
+      /** Where a browser finds a file that the job has made. */
+      fileUrl: (id: string, name: string): string => jobFileUrl(service, id, name),
     },
     models: {
       get: (id: string) => answer(api.GET('/v1/models/{id}', at(id))),
@@ -65,10 +71,14 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
     },
     /** See `watch`: the job's events, each once and in order, until it has ended. */
     watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
-    uploadFile: (file: Uint8Array | Blob): Promise<Upload> => uploadFile(service, file),
+    /** With `sha256` a Blob is streamed; without, it is read and hashed here. */
+    uploadFile: (file: Uint8Array | Blob, options?: { sha256?: string }): Promise<Upload> =>
+      uploadFile(service, file, options),
     /** Downloads a model's file and checks its sha256. */
     downloadModel: (modelId: string, options?: { file?: ModelFileName }): Promise<Download> =>
       downloadModel(service, modelId, options),
+    /** Downloads a file that a job has made (`job.files`) and checks its sha256. */
+    downloadJobFile: (jobId: string, name: string): Promise<Download> => downloadJobFile(service, jobId, name),
   };
 }
 

@@ -8,13 +8,23 @@ export interface Download {
   filename: string;
 }
 
-/** Uploads bytes, with their digest for the service to check. @throws ProblemError */
-export async function uploadFile(service: Service, file: Uint8Array | Blob): Promise<Upload> {
-  const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
-  const response = await request(service, `/v1/uploads?sha256=${await sha256Of(bytes)}`, {
+/**
+ * Uploads bytes, with their digest for the service to check.
+ * @param sha256 of the file, where it is known: then a Blob is streamed and never whole in memory
+ * @throws ProblemError
+ */
+export async function uploadFile(
+  service: Service,
+  file: Uint8Array | Blob,
+  { sha256 }: { sha256?: string } = {},
+): Promise<Upload> {
+  const isStreamed = file instanceof Blob && sha256 !== undefined;
+  const body = isStreamed ? file : new Uint8Array(file instanceof Blob ? await file.arrayBuffer() : file);
+  const digest = sha256 ?? (await sha256Of(body as Uint8Array));
+  const response = await request(service, `/v1/uploads?sha256=${digest}`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
+    body,
   });
   return (await response.json()) as Upload;
 }
@@ -24,18 +34,33 @@ export function modelUrl(service: Service, modelId: string, file: ModelFileName 
   return `${service.baseUrl}/v1/models/${encodeURIComponent(modelId)}/download?file=${file}`;
 }
 
+/** Where a browser finds a file that a job has made. */
+export function jobFileUrl(service: Service, jobId: string, name: string): string {
+  return `${service.baseUrl}/v1/jobs/${encodeURIComponent(jobId)}/files/${encodeURIComponent(name)}`;
+}
+
 /** Downloads a model's file. @throws ProblemError; Error when the bytes are not those that the service announced */
-export async function downloadModel(
+export function downloadModel(
   service: Service,
   modelId: string,
   { file = 'student' }: { file?: ModelFileName } = {},
 ): Promise<Download> {
-  const response = await request(service, modelUrl({ ...service, baseUrl: '' }, modelId, file));
+  const path = modelUrl({ ...service, baseUrl: '' }, modelId, file);
+  return download(service, path, `${modelId}.safetensors`);
+}
+
+/** Downloads a file that a job has made. @throws like downloadModel */
+export function downloadJobFile(service: Service, jobId: string, name: string): Promise<Download> {
+  return download(service, jobFileUrl({ ...service, baseUrl: '' }, jobId, name), name);
+}
+
+async function download(service: Service, path: string, usualName: string): Promise<Download> {
+  const response = await request(service, path);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const expected = sha256OfHeader(response.headers.get('repr-digest'));
   const sha256 = await sha256Of(bytes);
   if (sha256 !== expected) throw new Error(`the download is damaged: sha256 ${sha256}, announced was ${expected}`);
-  return { bytes, sha256, filename: filenameOf(response) ?? `${modelId}.safetensors` };
+  return { bytes, sha256, filename: filenameOf(response) ?? usualName };
 }
 
 function filenameOf(response: Response): string | undefined {

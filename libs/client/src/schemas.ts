@@ -7,13 +7,16 @@ export type JobEvent = Schemas['JobEvent'];
 export type JobEventPage = Schemas['JobEventPage'];
 export type JobSpec = Schemas['JobSpecInput'];
 export type JobStatus = Schemas['JobStatus'];
+export type Labels = Schemas['Labels'];
 export type MetricSeries = Schemas['MetricSeries'];
 export type Model = Schemas['Model'];
 export type NewRollouts = Schemas['NewRolloutsInput'];
 export type NewTeacher = Schemas['NewTeacherInput'];
+export type ObservationContract = Schemas['ObservationContractInput'];
 export type Problem = Schemas['Problem'];
 export type Rollouts = Schemas['Rollouts'];
 export type Teacher = Schemas['Teacher'];
+export type TeacherFormat = Schemas['TeacherFormat'];
 export type Upload = Schemas['Upload'];
 
 /** One page of a list, newest first; `next_cursor` asks for the next. */

@@ -1,0 +1,263 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, registerBoth, startApi, tinyRollouts } from '../../../test/api.ts';
+import { waitUntil } from '../../../test/processes.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const FORMATS = join(ROOT, 'test', 'reference', 'formats');
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+let api: Api;
+let url: string;
+let folder: string;
+let small: string;
+
+beforeAll(async () => {
+  api = await startApi();
+  url = await api.app.listen({ port: 0 });
+  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+  small = join(folder, 'small.json');
+  // The size of the frames that the reference files were made for.
+  await writeFile(small, JSON.stringify({ height: 44, width: 52 }));
+  await registerBoth(api, 'breakout');
+});
+
+afterAll(async () => {
+  await api.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The real process, in a folder of its own. */
+function distill(args: string[], { stdin = '', service = url, interruptAt = '', byNpm = false } = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const command = ['--import', import.meta.resolve('tsx'), MAIN, ...args];
+    const npm = byNpm && { INIT_CWD: folder, npm_lifecycle_event: 'distill' };
+    const env = { ...process.env, DISTILLER_URL: service, ...npm };
+    const child = execFile(process.execPath, command, { cwd: byNpm ? ROOT : folder, env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? NaN) : 0, stdout, stderr });
+    });
+    child.stdin?.end(stdin);
+    child.stderr?.on('data', (text: string) => interruptAt && text.includes(interruptAt) && child.kill('SIGINT'));
+  });
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Waits until a command has submitted a job, and claims it as a worker would. */
+async function claimNext(known: string[]): Promise<{ jobId: string; attempt: number }> {
+  let jobId = '';
+  await waitUntil(async () => {
+    const { body } = await api.get('/v1/jobs?status=queued');
+    jobId = (body.data ?? []).map(({ id }) => String(id)).find((id) => !known.includes(id)) ?? '';
+    return jobId !== '';
+  }, 'a submitted job');
+  await api.storage.jobs.claim(jobId);
+  return { jobId, attempt: 1 };
+}
+
+async function queued(): Promise<string[]> {
+  return ((await api.get('/v1/jobs?status=queued')).body.data ?? []).map(({ id }) => String(id));
+}
+
+test("a file of Stable-Baselines3 becomes a teacher under its wrappers' contract, and is shown with its logits", async () => {
+  const file = join(FORMATS, 'sb3-ppo.zip');
+  const args = ['--name', 'sb3', '--format', 'stable-baselines3', '--game', 'breakout', '--like', 'sb3'];
+  const { code, stdout, stderr } = await distill(['teachers', 'import', file, ...args, '--contract', small]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('actions: NOOP,FIRE,RIGHT,LEFT')]);
+  const { body } = await api.get('/v1/teachers/sb3');
+  expect(body).toMatchObject({
+    observation: {
+      height: 44,
+      width: 52,
+      max_pool_of: 'rgb',
+      grey: 'bt601',
+      stack_padding: 'zero',
+      life_loss: 'fire',
+      scale: '1',
+    },
+    source: { format: 'stable-baselines3', sha256: sha256(await readFile(file)) },
+  });
+  const { logits, remarks } = body['verification'] as { logits: number[][]; remarks: string[] };
+  expect(stdout).toContain(logits[0]!.map((logit) => logit.toPrecision(6)).join('  '));
+  for (const remark of remarks) expect(stdout).toContain(remark);
+  expect(stdout).toContain('conv1');
+});
+
+test("CleanRL's weights carry a temperature, a measured return and the contract with repeated frames", async () => {
+  const args = ['--name', 'cleanrl', '--format', 'pytorch', '--game', 'breakout', '--like', 'cleanrl'];
+  const more = ['--contract', small, '--return', '30,2,10,greedy', '--temperature', '0.5', '--json'];
+  const { code, stdout } = await distill(['teachers', 'import', join(FORMATS, 'cleanrl-ppo.pt'), ...args, ...more]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    name: 'cleanrl',
+    observation: { stack_padding: 'repeat', scale: '1/255' },
+    return: { mean: 30, std: 2, episodes: 10, acting: 'greedy' },
+  });
+});
+
+test('a refusal is one line of code and detail, then the field; the exit code is 1 and stdout is empty', async () => {
+  const args = ['--name', 'bad', '--format', 'stable-baselines3', '--game', 'breakout', '--like', 'sb3'];
+  const { code, stdout, stderr } = await distill(['teachers', 'import', join(FORMATS, 'cleanrl-ppo.pt'), ...args]);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^weights_invalid: .+$/m);
+  expect(stderr).toMatch(/^\/weights.*: .+$/m);
+});
+
+test.each([
+  ['an option that is missing', ['teachers', 'import', 'x.zip', '--name', 'x']],
+  ['a format that is none', ['rollouts', 'import', 'x', '--name', 'x', '--format', 'csv']],
+  ['a file that is not there', ['jobs', 'submit', 'nowhere.json']],
+  ['a distillation on nothing', ['run', '--teacher', 'breakout']],
+  ['a command that is none', ['teach']],
+])('%s ends with exit code 2, and nothing on stdout', async (_, args) => {
+  const { code, stdout, stderr } = await distill(args);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('error:');
+});
+
+test('a game whose actions are not known is asked for them, with examples', async () => {
+  const args = ['--name', 'x', '--format', 'onnx', '--game', 'seaquest', '--like', 'gymnasium'];
+  const { code, stderr } = await distill(['teachers', 'import', join(FORMATS, 'sb3-ppo.zip'), ...args]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('pong: NOOP,FIRE,RIGHT,LEFT,RIGHTFIRE,LEFTFIRE');
+});
+
+test('a service that is away is said to be away', async () => {
+  const { code, stderr } = await distill(['teachers', 'list'], { service: 'http://127.0.0.1:9' });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('npm start')]);
+});
+
+test('a job is submitted from stdin, listed and cancelled', async () => {
+  const spec = JSON.stringify({ kind: 'recording', name: 'play', teacher: 'breakout', frames: 10 });
+  const submitted = await distill(['jobs', 'submit', '-', '--json'], { stdin: spec });
+  const { id } = JSON.parse(submitted.stdout) as { id: string };
+  const listed = await distill(['jobs', 'list', '--status', 'queued']);
+  expect(listed.stdout).toMatch(new RegExp(`^${id} +recording +queued`, 'm'));
+  const cancelled = await distill(['jobs', 'cancel', id]);
+  expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining(`${id} recording cancelled`)]);
+  const watched = await distill(['jobs', 'watch', id]);
+  expect([watched.code, watched.stderr]).toEqual([1, expect.stringContaining('cancelled')]);
+});
+
+test('under npm, which goes to the root of the clone, paths are those of the folder where it was called', async () => {
+  await writeFile(join(folder, 'spec.json'), JSON.stringify({ kind: 'recording', name: 'here', teacher: 'nobody' }));
+  const { code, stderr } = await distill(['jobs', 'submit', 'spec.json'], { byNpm: true });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('/teacher: ')]);
+});
+
+test('Ctrl-C ends the watch and not the job', async () => {
+  const spec = JSON.stringify({ kind: 'recording', name: 'left', teacher: 'breakout', frames: 10 });
+  const { code, stderr } = await distill(['jobs', 'submit', '-', '--watch'], { stdin: spec, interruptAt: 'queued' });
+  const [, id = ''] = /distill jobs watch (job_\w+)/.exec(stderr) ?? [];
+  expect([code, (await api.get(`/v1/jobs/${id}`)).body['status']]).toEqual([130, 'queued']);
+});
+
+test('our own rollouts are registered at once, others become an import under the contract', async () => {
+  await writeFile(join(folder, 'play.zarr.zip'), await tinyRollouts());
+  const own = await distill(['rollouts', 'import', 'play.zarr.zip', '--name', 'own', '--format', 'zarr']);
+  expect([own.code, own.stdout]).toEqual([0, expect.stringContaining('15 frames in 3 episodes')]);
+  const npz = join(FORMATS, 'rollouts', 'frames.npz');
+  const args = ['--name', 'npz', '--format', 'npz', '--game', 'breakout', '--like', 'dopamine', '--json'];
+  const { stdout } = await distill(['rollouts', 'import', npz, ...args]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    kind: 'import',
+    spec: { format: 'npz', observation: { sticky_action_probability: 0.25, noop_max: 0, fire_reset: false } },
+  });
+});
+
+test('a run that is watched ends with the model, whose file is pulled by the id of the job', async () => {
+  const known = await queued();
+  const ends = distill([
+    'run',
+    '--teacher',
+    'breakout',
+    '--rollouts',
+    'breakout',
+    '--student',
+    'mlp',
+    '--loss',
+    'kl',
+    '--steps',
+    '7',
+    '--watch',
+  ]);
+  const fence = await claimNext(known);
+  const { body } = await api.get(`/v1/jobs/${fence.jobId}`);
+  expect(body['spec']).toMatchObject({ steps: 7, loss: { derivative: { kind: 'none' } } });
+  const bytes = Buffer.from('an onnx file');
+  const { body: teacher } = await api.get('/v1/teachers/breakout');
+  const stored = await api.artifacts.put(bytes);
+  await api.storage.jobs.finish(fence, {
+    status: 'succeeded',
+    result: { kl: 0.25 },
+    made: {
+      model: {
+        observation: teacher['observation'] as object,
+        contractHash: String(teacher['contract_hash']),
+        actions: teacher['actions'] as string[],
+        layerTable: body['student'] as object,
+        metrics: {},
+        files: [{ name: 'onnx', filename: 'student.onnx', mediaType: 'application/octet-stream', ...stored }],
+      },
+      files: [{ name: 'report', filename: 'report.json', mediaType: 'application/json', ...stored }],
+    },
+  });
+  const { code, stdout } = await ends;
+  expect([code, stdout]).toEqual([0, expect.stringContaining('kl 0.25')]);
+  const pulled = await distill(['models', 'pull', fence.jobId, '--as', 'onnx']);
+  expect([pulled.code, pulled.stdout]).toEqual([0, expect.stringContaining(stored.sha256)]);
+  expect(await readFile(join(folder, 'student.onnx'))).toEqual(bytes);
+  expect((await distill(['models', 'pull', fence.jobId, '--as', 'tfjs'])).code).toBe(1);
+  expect((await distill(['jobs', 'files', fence.jobId])).stdout).toMatch(/^report +application\/json/m);
+  await distill(['jobs', 'pull', fence.jobId, 'report', '--out', 'own.json']);
+  expect(await readFile(join(folder, 'own.json'))).toEqual(bytes);
+});
+
+/** A teacher that is stated to score 30 ± 2 is checked, and plays one episode of this return. */
+async function checkWith(episode: number): Promise<Ended> {
+  const known = await queued();
+  const ends = distill(['teachers', 'check', 'cleanrl']);
+  const fence = await claimNext(known);
+  const job = (await api.get(`/v1/jobs/${fence.jobId}`)).body;
+  const { body: teacher } = await api.get('/v1/teachers/cleanrl');
+  const spec = job['spec'] as { name: string };
+  expect(spec).toMatchObject({ kind: 'recording', frames: 1, games: 1, acting: { kind: 'greedy' } });
+  await api.storage.jobs.finish(fence, {
+    status: 'succeeded',
+    made: {
+      rollouts: {
+        name: spec.name,
+        contractHash: String(teacher['contract_hash']),
+        observation: teacher['observation'] as object,
+        actions: teacher['actions'] as string[],
+        frames: 500,
+        episodes: 1,
+        meanReturn: episode,
+        file: await api.artifacts.put(Buffer.from(`episode of ${episode}`)),
+        source: {},
+      },
+    },
+  });
+  return ends;
+}
+
+test('a teacher whose episode is near the stated return passes its check', async () => {
+  const { code, stdout } = await checkWith(25);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('measured 30 ± 2: 2.5 std away')]);
+});
+
+test('one whose episode is more than three standard deviations away fails it, and the contract is doubted', async () => {
+  const { code, stdout, stderr } = await checkWith(2);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('cleanrl scores 2')]);
+  expect(stderr).toContain('does the contract say what the teacher was trained under?');
+});

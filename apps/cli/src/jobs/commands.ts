@@ -1,0 +1,19 @@
+import { type Command } from 'commander';
+import { addCancel } from './cancel.ts';
+import { addFiles } from './files.ts';
+import { addList } from './list.ts';
+import { addPull } from './pull.ts';
+import { addSubmit } from './submit.ts';
+import { addWatch } from './watch.ts';
+
+export function addJobs(program: Command): void {
+  const jobs = program
+    .command('jobs')
+    .description('queued work: distillation, recording, import, labelling, evaluation');
+  addSubmit(jobs);
+  addWatch(jobs);
+  addList(jobs);
+  addCancel(jobs);
+  addFiles(jobs);
+  addPull(jobs);
+}

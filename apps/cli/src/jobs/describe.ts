@@ -1,0 +1,26 @@
+import { type Job } from '@distiller/client';
+
+/** A job in lines: what it is, what it has made, and what to do with that. */
+export function describeJob(job: Job): string[] {
+  return [`${job.id} ${job.kind} ${job.status}`, ...results(job), ...made(job), ...next(job)];
+}
+
+function results({ result }: Job): string[] {
+  const known = Object.entries(result ?? {}).filter(([, value]) => value !== null);
+  return known.map(([name, value]) => `${name} ${Number(Number(value).toPrecision(4))}`);
+}
+
+function made({ made_rollouts: rollouts, made_labels: labels, model, files }: Job): string[] {
+  return [
+    ...(rollouts ? [`rollouts ${rollouts.name} (${rollouts.id})`] : []),
+    ...(labels ? [`labels ${labels.name} (${labels.id})`] : []),
+    ...(model === null ? [] : [`model ${model}`]),
+    ...(files.length === 0 ? [] : [`files ${files.map(({ name }) => name).join(' ')}`]),
+  ];
+}
+
+function next({ id, status, model, files }: Job): string[] {
+  if (status === 'queued' || status === 'running') return [`distill jobs watch ${id}`];
+  if (model !== null) return [`distill models pull ${id}`];
+  return files.length === 0 ? [] : [`distill jobs pull ${id} ${files[0]?.name}`];
+}

@@ -1,0 +1,28 @@
+import { type Client, createClient } from '@distiller/client';
+import { type Command } from 'commander';
+import { UsageError } from './failure.ts';
+
+/** What every command works with. */
+export interface Session {
+  client: Client;
+  /** Prints a result on stdout: the answer itself with --json, else the lines. */
+  print: (answer: unknown, lines: readonly string[]) => void;
+}
+
+/** @throws UsageError when --url is none */
+export function openSession(command: Command): Session {
+  const { url, json } = command.optsWithGlobals<{ url: string; json?: true }>();
+  if (!/^https?:/.test(url) || !URL.canParse(url)) throw new UsageError(`--url '${url}' is no http(s) address`);
+  return {
+    client: createClient({ baseUrl: url }),
+    print: (answer, lines) => {
+      const text = json ? JSON.stringify(answer, null, 2) : lines.join('\n');
+      if (text !== '') process.stdout.write(`${text}\n`);
+    },
+  };
+}
+
+/** A word to whoever waits, on stderr. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
