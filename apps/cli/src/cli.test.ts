@@ -83,7 +83,7 @@ test("a file of Stable-Baselines3 becomes a teacher under its wrappers' contract
       grey: 'bt601',
       stack_padding: 'zero',
       life_loss: 'fire',
-      scale: '1',
+      scale: '1/255',
     },
     source: { format: 'stable-baselines3', sha256: sha256(await readFile(file)) },
   });

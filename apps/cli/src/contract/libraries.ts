@@ -25,8 +25,7 @@ const SB3 = {
   noop_max: 30,
   fire_reset: true,
   life_loss: 'fire',
-  // Its policies divide by 255 themselves, and its files say so: they are fed bytes.
-  scale: '1',
+  scale: '1/255',
 } as const satisfies Partial<ObservationContract>;
 
 /**
@@ -35,8 +34,8 @@ const SB3 = {
  */
 export const LIBRARIES: Record<LibraryName, Omit<ObservationContract, 'game'>> = {
   sb3: SB3,
-  /** The wrappers of Stable-Baselines3 under gym's FrameStack. The division stands in forward(), which no state dict holds. */
-  cleanrl: { ...SB3, stack_padding: 'repeat', scale: '1/255' },
+  /** The wrappers of Stable-Baselines3 under gym's FrameStack. */
+  cleanrl: { ...SB3, stack_padding: 'repeat' },
   dopamine: {
     ...COMMON,
     max_pool_of: 'grey',

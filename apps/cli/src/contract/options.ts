@@ -17,7 +17,7 @@ export function addContractOptions(command: Command): Command {
     .option('--game <game>', 'such as breakout or space_invaders')
     .addOption(like.choices(Object.keys(LIBRARIES)))
     .addOption(
-      new Option('--scale <factor>', 'of what the network is fed: 1 where it divides by 255 itself').choices([
+      new Option('--scale <factor>', 'from bytes to what the layers see: 1 where nothing divides by 255').choices([
         '1',
         '1/255',
       ]),
