@@ -9,7 +9,7 @@ export interface LoadedPolicy {
   contractHash: string;
   /** Meaning of each logit. */
   actions: string[];
-  /** Logits [batch, actions] of observations [batch, height, width, stack], oldest frame first, 0–255. */
+  /** Logits [batch, actions] of observations [batch, height, width, stack], 0–255, in the contract's order of frames. */
   logits(observations: Uint8Array, batch: number): Float32Array;
 }
 
@@ -22,11 +22,13 @@ export function loadPolicy(bytes: Uint8Array): LoadedPolicy {
   const { layers, observation, actions, contract_hash: contractHash } = metadata;
   if (!layers || !observation || !actions || !contractHash)
     throw new TypeError('the file carries no layers and no observation contract');
-  const contract = JSON.parse(observation) as { height: number; width: number; stack: number };
+  const contract = JSON.parse(observation) as { height: number; width: number; stack: number; scale?: string };
+  // What the layers see: the bytes themselves, or pixels in [0, 1].
+  const divisor = contract.scale === '1' ? 1 : 255;
   const apply = buildLayers(JSON.parse(layers) as StoredLayer[], tensors);
   const size = contract.height * contract.width * contract.stack;
   const one = (pixels: Uint8Array) => {
-    const values = Float64Array.from(pixels, (pixel) => pixel / 255);
+    const values = Float64Array.from(pixels, (pixel) => pixel / divisor);
     const image = { values, height: contract.height, width: contract.width, channels: contract.stack };
     return apply.reduce<Activation>((activation, layer) => layer(activation), image).values;
   };
