@@ -4,27 +4,24 @@ import { fieldProblem } from '../problems/problem.ts';
 
 /** The resources that a spec names. @throws ProblemError pointing at the field */
 export async function requireTeacher({ teachers }: Storage, reference: string): Promise<TeacherRow> {
-  const teacher = await teachers.get(reference);
-  if (teacher) return teacher;
-  throw fieldProblem('unknown_reference', '/teacher', `no teacher has the id or name '${reference}'`);
+  return known(await teachers.get(reference), '/teacher', `no teacher has the id or name '${reference}'`);
 }
 
 export async function requireRollouts({ rollouts }: Storage, reference: string): Promise<RolloutsRow> {
-  const found = await rollouts.get(reference);
-  if (found) return found;
-  throw fieldProblem('unknown_reference', '/rollouts', `no rollouts have the id or name '${reference}'`);
+  return known(await rollouts.get(reference), '/rollouts', `no rollouts have the id or name '${reference}'`);
 }
 
 export async function requireLabels({ labels }: Storage, reference: string): Promise<LabelsRow> {
-  const found = await labels.get(reference);
-  if (found) return found;
-  throw fieldProblem('unknown_reference', '/labels/labels', `no labels have the id or name '${reference}'`);
+  return known(await labels.get(reference), '/labels/labels', `no labels have the id or name '${reference}'`);
 }
 
 export async function requireModel({ models }: Storage, id: string, pointer: string): Promise<ModelRow> {
-  const model = await models.get(id);
-  if (model) return model;
-  throw fieldProblem('unknown_reference', pointer, `no model has the id '${id}'`);
+  return known(await models.get(id), pointer, `no model has the id '${id}'`);
+}
+
+function known<Row>(row: Row | null, pointer: string, missing: string): Row {
+  if (row) return row;
+  throw fieldProblem('unknown_reference', pointer, missing);
 }
 
 /** @throws ProblemError when another resource of that kind has the name already */

@@ -48,7 +48,7 @@ export async function keepDirectory(
 async function fileNames(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && !/\.(partial|tmp)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.(partial|new)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
     .sort();
 }

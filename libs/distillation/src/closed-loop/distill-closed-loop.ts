@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchSource, closeSource } from '../batch-source.ts';
 import { type DistillOptions, evaluationSet, finished, startingState } from '../distill.ts';
 import { evaluate } from '../evaluate.ts';
-import { type DistillEvent, type ReturnMetrics } from '../events.ts';
+import { type DistillEvent, type EvaluationMetrics, type ReturnMetrics } from '../events.ts';
 import { type RegisteredTeacher } from '../load-policy.ts';
 import { type Prepared, prepare } from '../prepare.ts';
 import { readStudent } from '../evaluation/student.ts';
@@ -70,32 +70,34 @@ async function* playAndTrain(run: TrainingRun, loop: Loop): AsyncGenerator<Disti
   const { spec, prepared, set, context, inputs } = loop;
   const { teacher } = inputs;
   const { rounds } = context;
+  let heldOut: EvaluationMetrics | undefined;
   let returns: ReturnMetrics | undefined;
   for (;;) {
     const until = lastStepOf(set.rounds, { steps: spec.steps, rounds });
     // Whoever goes on from the checkpoint of a round's end has measured it already.
+    const isMeasured = run.state.step >= until;
+    if (!isMeasured) heldOut = yield* trainRound(run, loop, until);
     if (run.state.step < until) {
-      yield* trainRound(run, loop, until);
-      if (run.state.step < until) {
-        yield await checkpointOf(run);
-        return;
-      }
-      const student = await studentAsTeacher(run, loop);
+      yield await checkpointOf(run);
+      return;
+    }
+    const student = await studentAsTeacher(run, loop);
+    if (!isMeasured) {
       returns = yield* playReturns(context, { teacher, student });
       if (!returns) return;
       yield { type: 'evaluation', step: until, metrics: returns };
       yield await checkpointOf(run);
     }
-    if (set.rounds === rounds) break;
-    const student = await studentAsTeacher(run, loop);
+    if (set.rounds === rounds) {
+      returns ??= yield* playReturns(context, { teacher, student });
+      break;
+    }
     const path = yield* recordRound(context, set.rounds + 1, student);
     if (path === undefined) return;
     if (!(yield* set.add(await openRollouts(path)))) return;
     yield await checkpointOf(run);
   }
-  const student = await studentAsTeacher(run, loop);
-  returns ??= yield* playReturns(context, { teacher, student });
-  const metrics = { ...(await evaluate(run.heldOut, studentOf(run))), ...returns };
+  const metrics = { ...(heldOut ?? (await evaluate(run.heldOut, studentOf(run)))), ...returns };
   yield await finished(teacher, prepared, { set: run.heldOut, student: studentOf(run), step: spec.steps, metrics });
 }
 
@@ -103,13 +105,13 @@ async function* trainRound(
   run: TrainingRun,
   { spec, prepared, set, context: { signal }, checkpointEveryMs }: Loop,
   until: number,
-): AsyncGenerator<DistillEvent> {
+): AsyncGenerator<DistillEvent, EvaluationMetrics | undefined> {
   const labels = set.labels();
   const inUse = { plan: planLabels({ ...spec, labels: { kind: 'recompute' } }, undefined), stored: undefined };
   const grown = { ...prepared, observations: set.observations(), train: labels.indices };
   const source = await batchSource({ ...spec, steps: until }, grown, { labels, inUse });
   try {
-    yield* train(run, source, { until, evaluateEvery: spec.evaluate_every, checkpointEveryMs, signal });
+    return yield* train(run, source, { until, evaluateEvery: spec.evaluate_every, checkpointEveryMs, signal });
   } finally {
     await closeSource(source);
   }

@@ -1,4 +1,5 @@
 import { randomStream } from '@distiller/sobolev';
+import { argmax } from '../evaluate.ts';
 import { type RegisteredTeacher } from '../load-policy.ts';
 
 /** How the actions of recorded play are chosen from a teacher's π. */
@@ -65,8 +66,4 @@ function sample(logProbs: Float32Array, uniform: number): number {
   const chosen = logProbs.findIndex((logProb) => (left -= Math.exp(logProb)) < 0);
   // Rounding can leave a trace of the last action's share.
   return chosen === -1 ? logProbs.length - 1 : chosen;
-}
-
-function argmax(values: Float32Array): number {
-  return values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
 }
