@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 /** What `.data/standalone.json` says: who serves this clone's data, and where. */
@@ -21,14 +21,7 @@ export type Running = z.infer<typeof Running>;
 export async function claim(file: string): Promise<Running | undefined> {
   for (;;) {
     const mine: Running = { pid: process.pid, started_ticks: (await startTicks(process.pid)) ?? '' };
-    const taken = await writeFile(file, JSON.stringify(mine), { flag: 'wx' }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-        return false;
-      },
-    );
-    if (taken) return undefined;
+    if (await takes(file, mine)) return undefined;
     const other = await readRunning(file);
     if (other) return other;
     await rm(file, { force: true });
@@ -38,11 +31,31 @@ export async function claim(file: string): Promise<Running | undefined> {
 /** Adds where the services are, once they are. */
 export async function publish(file: string, where: { url: string; engine: string; reason: string }): Promise<void> {
   const mine: Running = { pid: process.pid, started_ticks: (await startTicks(process.pid)) ?? '', ...where };
-  await writeFile(file, `${JSON.stringify(mine)}\n`);
+  await rename(await written(file, mine), file);
 }
 
 export async function release(file: string): Promise<void> {
   await rm(file, { force: true });
+}
+
+/** A link appears with its content or not at all, and never in place of another: a file being written would be neither. */
+async function takes(file: string, mine: Running): Promise<boolean> {
+  const whole = await written(file, mine);
+  const taken = await link(whole, file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return false;
+    },
+  );
+  await rm(whole, { force: true });
+  return taken;
+}
+
+async function written(file: string, mine: Running): Promise<string> {
+  const whole = `${file}.${process.pid}`;
+  await writeFile(whole, `${JSON.stringify(mine)}\n`);
+  return whole;
 }
 
 async function readRunning(file: string): Promise<Running | undefined> {
