@@ -46,6 +46,17 @@ export default {
       to: { path: 'node_modules/@tensorflow/', reachable: true },
     },
     {
+      name: 'routes-see-one-project',
+      comment:
+        "A route gets the rows of the request's project from `scoped(request)`; all rows are for the process, and for what is no project's.",
+      severity: 'error',
+      from: {
+        path: '^apps/api/src/',
+        pathNot: '^apps/api/src/((app|main|openapi|sweeper|service-dependencies)\\.ts|health/|.*\\.test\\.ts)',
+      },
+      to: { path: '^apps/api/src/service-dependencies\\.ts$' },
+    },
+    {
       name: 'sobolev-is-pure',
       comment: 'libs/sobolev is mathematics: tfjs-core, a random generator and eigenvectors, no input or output.',
       severity: 'error',

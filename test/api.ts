@@ -9,16 +9,16 @@ import { createRolloutsWriter } from '@distiller/rollouts';
 import { createArtifactStore, createStorage } from '@distiller/storage';
 import { freshDatabase } from './database.ts';
 import { createApp } from '../apps/api/src/app.ts';
-import { type Dependencies } from '../apps/api/src/dependencies.ts';
+import { type ServiceDependencies } from '../apps/api/src/service-dependencies.ts';
 
 /** The API on a database, a queue and a store of its own. */
-export async function startApi(options: Partial<Dependencies> = {}) {
+export async function startApi(options: Partial<ServiceDependencies> = {}) {
   const database = await freshDatabase();
   const root = await mkdtemp(join(tmpdir(), 'api-'));
   const storage = createStorage({ databaseUrl: database.url });
   const producer = createProducer(database.url);
   const artifacts = createArtifactStore(pathToFileURL(root).href);
-  const dependencies: Dependencies = { storage, producer, artifacts, maxUploadBytes: 1024 ** 2, ...options };
+  const dependencies: ServiceDependencies = { storage, producer, artifacts, maxUploadBytes: 1024 ** 2, ...options };
   const level = process.env['LOG_LEVEL'];
   const app = await createApp(dependencies, level !== undefined && { level });
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_PROJECT } from '@distiller/storage';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { serveDashboard } from './dashboard.ts';
-import { type App, type Dependencies } from './dependencies.ts';
+import { type App } from './dependencies.ts';
 import { describeApi } from './describe-api.ts';
 import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -17,6 +18,7 @@ import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
 import { ProblemError } from './problems/problem.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
+import { type ServiceDependencies } from './service-dependencies.ts';
 import { teacherRoutes } from './teachers/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 
@@ -24,7 +26,7 @@ const MAX_JSON_BYTES = 256 * 1024;
 
 /** Builds the API; whoever calls it listens, or injects requests. */
 export async function createApp(
-  dependencies: Dependencies,
+  dependencies: ServiceDependencies,
   logger: FastifyServerOptions['logger'] = false,
 ): Promise<App> {
   const app: App = fastify({
@@ -41,6 +43,7 @@ export async function createApp(
   // Bodies are JSON, and raw bytes where files are uploaded.
   app.removeContentTypeParser('text/plain');
   await protect(app);
+  giveScopes(app, dependencies);
   await describeApi(app);
 
   const hub = createEventHub(dependencies.storage);
@@ -49,17 +52,26 @@ export async function createApp(
     uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
     done();
   });
-  teacherRoutes(app, dependencies);
-  rolloutsRoutes(app, dependencies);
-  labelsRoutes(app, dependencies);
-  jobRoutes(app, dependencies);
+  teacherRoutes(app);
+  rolloutsRoutes(app);
+  labelsRoutes(app);
+  jobRoutes(app);
   jobFileRoutes(app, dependencies);
-  eventRoutes(app, dependencies, hub);
-  metricsRoutes(app, dependencies);
+  eventRoutes(app, hub);
+  metricsRoutes(app);
   modelRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;
+}
+
+/** Every request is in a project. */
+function giveScopes(app: App, { storage, ...rest }: ServiceDependencies): void {
+  app.decorateRequest('scope', null);
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.scope = { ...rest, storage: storage.inProject(DEFAULT_PROJECT) };
+    done();
+  });
 }
 
 async function protect(app: App): Promise<void> {

@@ -1,12 +1,14 @@
 import { type Producer } from '@distiller/queue';
-import { type ArtifactStore, type Storage } from '@distiller/storage';
+import { type ArtifactStore } from '@distiller/storage';
 import { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What the routes stand on. */
+/**
+ * What the routes stand on. The rows are not among it: a route gets those of the request's project (`scoped`), and cannot
+ * reach others.
+ */
 export interface Dependencies {
-  storage: Storage;
   artifacts: ArtifactStore;
   producer: Producer;
   maxUploadBytes: number;

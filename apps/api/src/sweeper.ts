@@ -1,5 +1,5 @@
 import { type FastifyBaseLogger } from 'fastify';
-import { type Dependencies } from './dependencies.ts';
+import { type ServiceDependencies } from './service-dependencies.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
 const ENQUEUED_AT_ONCE = 1000;
@@ -12,7 +12,7 @@ export interface Sweeper {
 }
 
 /** Does, again and again, what a crash at the wrong moment leaves undone. */
-export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger): Sweeper {
+export function startSweeper(dependencies: ServiceDependencies, log: FastifyBaseLogger): Sweeper {
   const loops = [
     repeat(ENQUEUE_EVERY_MS, () => enqueueUnfinished(dependencies), log),
     repeat(CLEAN_EVERY_MS, () => removeUnused(dependencies), log),
@@ -21,14 +21,14 @@ export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger)
 }
 
 /** Puts every job that has not ended into the queue; those that are there already stay as they are. */
-export async function enqueueUnfinished({ storage, producer }: Dependencies): Promise<void> {
+export async function enqueueUnfinished({ storage, producer }: ServiceDependencies): Promise<void> {
   for (const { id, kind } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
     await producer.enqueue({ jobId: id, kind });
   }
 }
 
 /** Removes uploads that nobody has used in a day, what a process left in the staging area when it died, and bytes that no row refers to. */
-export async function removeUnused({ storage, artifacts }: Dependencies, now = Date.now()): Promise<void> {
+export async function removeUnused({ storage, artifacts }: ServiceDependencies, now = Date.now()): Promise<void> {
   for (const id of await storage.uploads.olderThan(new Date(now - UPLOAD_LIFE_MS))) {
     await storage.uploads.delete(id);
     await artifacts.discard(id);

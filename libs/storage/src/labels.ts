@@ -3,6 +3,7 @@ import { type Database, json, type Transaction } from './database.ts';
 import { freeName } from './free-name.ts';
 import { type Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
+import { EVERYBODY, type Maker, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
 import { recordArtifact } from './uploads.ts';
 
@@ -19,6 +20,7 @@ export interface NewLabels {
 
 export interface LabelsRow {
   id: string;
+  projectId: string;
   name: string;
   teacher: { id: string; name: string };
   rollouts: { id: string; name: string };
@@ -40,28 +42,36 @@ const reference = { select: { id: true, name: true } } as const;
 const include = { file: true, teacher: reference, rollouts: reference } as const;
 type Found = Prisma.LabelsGetPayload<{ include: typeof include }>;
 
-export function createLabels({ labels }: Database): LabelsTable {
+export function createLabels({ labels }: Database, { where }: Owner = EVERYBODY): LabelsTable {
   return {
     get: async (idOrName) => {
       // The id first: a name may look like an id.
-      const byId = await labels.findUnique({ where: { id: idOrName }, include });
-      const found = byId ?? (await labels.findUnique({ where: { name: idOrName }, include }));
+      const byId = await labels.findUnique({ where: { id: idOrName, ...where }, include });
+      const found = byId ?? (await labels.findFirst({ where: { name: idOrName, ...where }, include }));
       return found && toRow(found);
     },
-    list: async (page) => toPage(await labels.findMany({ ...pageArguments(page), include }), page.limit, toRow),
-    of: async (where) => (await labels.findMany({ where, include, orderBy: { id: 'desc' } })).map(toRow),
+    list: async (page) =>
+      toPage(await labels.findMany({ ...pageArguments({ ...page, ...where }), include }), page.limit, toRow),
+    of: async (pair) =>
+      (await labels.findMany({ where: { ...pair, ...where }, include, orderBy: { id: 'desc' } })).map(toRow),
   };
 }
 
 /** @returns the new labels' id */
-export async function insertLabels(transaction: Transaction, jobId: string, made: NewLabels): Promise<string> {
+export async function insertLabels(
+  transaction: Transaction,
+  { jobId, projectId }: Maker,
+  made: NewLabels,
+): Promise<string> {
   const { file, projections, name, ...plain } = made;
   await recordArtifact(transaction, file);
-  const isTaken = async (wanted: string) => (await transaction.labels.count({ where: { name: wanted } })) > 0;
+  const isTaken = async (wanted: string) =>
+    (await transaction.labels.count({ where: { projectId, name: wanted } })) > 0;
   const created = await transaction.labels.create({
     data: {
       ...plain,
       id: newId('labels'),
+      projectId,
       name: await freeName(name, jobId, isTaken),
       projections: json(projections),
       fileSha256: file.sha256,
@@ -72,7 +82,7 @@ export async function insertLabels(transaction: Transaction, jobId: string, made
 }
 
 function toRow({ file, fileSha256, madeById, teacher, rollouts, ...row }: Found): LabelsRow {
-  const { id, name, projections, frames, createdAt } = row;
+  const { id, projectId, name, projections, frames, createdAt } = row;
   const stored = { sha256: fileSha256, bytes: Number(file.bytes) };
-  return { id, name, teacher, rollouts, projections, frames, file: stored, jobId: madeById, createdAt };
+  return { id, projectId, name, teacher, rollouts, projections, frames, file: stored, jobId: madeById, createdAt };
 }

@@ -2,6 +2,7 @@ import { type Database, json, type Transaction } from './database.ts';
 import { type Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
 import { type NewJobFile, toFile } from './job-files.ts';
+import { EVERYBODY, type Maker, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
 import { recordArtifact } from './uploads.ts';
 
@@ -21,6 +22,7 @@ export interface NewModel {
 
 export interface ModelRow {
   id: string;
+  projectId: string;
   jobId: string;
   observation: unknown;
   contractHash: string;
@@ -39,24 +41,30 @@ export interface Models {
 const include = { files: { include: { artifact: true }, orderBy: { name: 'desc' } } } as const;
 type Found = Prisma.ModelGetPayload<{ include: typeof include }>;
 
-export function createModels(database: Database): Models {
+export function createModels(database: Database, { where }: Owner = EVERYBODY): Models {
   return {
     get: async (id) => {
-      const found = await database.model.findUnique({ where: { id }, include });
+      const found = await database.model.findUnique({ where: { id, ...where }, include });
       return found && toRow(found);
     },
-    list: async (page) => toPage(await database.model.findMany({ ...pageArguments(page), include }), page.limit, toRow),
+    list: async (page) =>
+      toPage(await database.model.findMany({ ...pageArguments({ ...page, ...where }), include }), page.limit, toRow),
   };
 }
 
 /** @returns the new model's id */
-export async function insertModel(transaction: Transaction, jobId: string, model: NewModel): Promise<string> {
+export async function insertModel(
+  transaction: Transaction,
+  { jobId, projectId }: Maker,
+  model: NewModel,
+): Promise<string> {
   for (const file of model.files) await recordArtifact(transaction, file);
   const { observation, layerTable, metrics, files, ...plain } = model;
   const created = await transaction.model.create({
     data: {
       ...plain,
       id: newId('model'),
+      projectId,
       jobId,
       observation: json(observation),
       table: json(layerTable),

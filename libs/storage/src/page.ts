@@ -2,6 +2,8 @@
 export interface PageRequest {
   limit: number;
   after?: string | undefined;
+  /** Only rows of this project; undefined: of all. */
+  projectId?: string | undefined;
 }
 
 export interface Page<Row> {
@@ -10,11 +12,11 @@ export interface Page<Row> {
 }
 
 /** Prisma's arguments for a page; one row more than asked tells whether there are more pages. */
-export function pageArguments({ limit, after }: PageRequest) {
+export function pageArguments({ limit, after, projectId }: PageRequest) {
   return {
     orderBy: { id: 'desc' },
     take: limit + 1,
-    ...(after === undefined ? {} : { where: { id: { lt: after } } }),
+    where: { ...(after !== undefined && { id: { lt: after } }), ...(projectId !== undefined && { projectId }) },
   } as const;
 }
 

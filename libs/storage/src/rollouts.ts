@@ -4,6 +4,7 @@ import { type Prisma } from './generated/client.ts';
 import { type Stored } from './artifact-store/artifact-store.ts';
 import { freeName } from './free-name.ts';
 import { newId } from './identifiers.ts';
+import { EVERYBODY, type Maker, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
 import { recordArtifact, takeUpload } from './uploads.ts';
 
@@ -26,6 +27,7 @@ export interface MadeRollouts extends NewRollouts {
 
 export interface RolloutsRow extends Omit<NewRollouts, 'observation'> {
   id: string;
+  projectId: string;
   observation: unknown;
   file: Stored;
   source: unknown;
@@ -47,16 +49,19 @@ export interface RolloutsTable {
 const include = { file: true } as const;
 type Found = Prisma.RolloutsGetPayload<{ include: typeof include }>;
 
-export function createRollouts(database: Database): RolloutsTable {
+export function createRollouts(database: Database, owner: Owner = EVERYBODY): RolloutsTable {
   return {
     create: async (rollouts, uploadId, promote) => {
       try {
         return await database.$transaction(async (transaction) => {
-          const stored = await takeUpload(transaction, uploadId);
+          const stored = await takeUpload(transaction, uploadId, owner);
           await recordArtifact(transaction, stored);
           const { observation, ...plain } = rollouts;
-          const data = { ...plain, id: newId('rollouts'), observation: json(observation), fileSha256: stored.sha256 };
+          const { projectId } = owner;
+          const id = newId('rollouts');
+          const data = { ...plain, id, projectId, observation: json(observation), fileSha256: stored.sha256 };
           const created = await transaction.rollouts.create({ data, include });
+          await owner.onCreated(transaction, id);
           await promote();
           return toRow(created);
         });
@@ -67,24 +72,34 @@ export function createRollouts(database: Database): RolloutsTable {
     get: async (idOrName) => {
       const { rollouts: table } = database;
       // The id first: a name may look like an id.
-      const byId = await table.findUnique({ where: { id: idOrName }, include });
-      const found = byId ?? (await table.findUnique({ where: { name: idOrName }, include }));
+      const byId = await table.findUnique({ where: { id: idOrName, ...owner.where }, include });
+      const found = byId ?? (await table.findFirst({ where: { name: idOrName, ...owner.where }, include }));
       return found && toRow(found);
     },
     list: async (page) =>
-      toPage(await database.rollouts.findMany({ ...pageArguments(page), include }), page.limit, toRow),
+      toPage(
+        await database.rollouts.findMany({ ...pageArguments({ ...page, ...owner.where }), include }),
+        page.limit,
+        toRow,
+      ),
   };
 }
 
 /** @returns the new rollouts' id */
-export async function insertRollouts(transaction: Transaction, jobId: string, made: MadeRollouts): Promise<string> {
+export async function insertRollouts(
+  transaction: Transaction,
+  { jobId, projectId }: Maker,
+  made: MadeRollouts,
+): Promise<string> {
   const { file, source, observation, name, ...plain } = made;
   await recordArtifact(transaction, file);
-  const isTaken = async (wanted: string) => (await transaction.rollouts.count({ where: { name: wanted } })) > 0;
+  const isTaken = async (wanted: string) =>
+    (await transaction.rollouts.count({ where: { projectId, name: wanted } })) > 0;
   const created = await transaction.rollouts.create({
     data: {
       ...plain,
       id: newId('rollouts'),
+      projectId,
       name: await freeName(name, jobId, isTaken),
       observation: json(observation),
       source: json(source),

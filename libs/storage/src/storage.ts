@@ -6,12 +6,15 @@ import { createLabels, type LabelsTable } from './labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
 import { createModels, type Models } from './models.ts';
+import { type OnCreated, ownedBy } from './owner.ts';
+import { createProjectStorage, type ProjectStorage } from './project-storage.ts';
+import { createProjects, type Projects } from './projects.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { type Watch, watchEvents } from './watch.ts';
 
-/** The rows, as plain types. */
+/** The rows of all projects, as plain types: for workers and sweeps. Requests get those of their project (`inProject`). */
 export interface Storage {
   teachers: Teachers;
   rollouts: RolloutsTable;
@@ -22,6 +25,9 @@ export interface Storage {
   metrics: Metrics;
   models: Models;
   artifacts: Artifacts;
+  projects: Projects;
+  /** @param onCreated called in the transaction of each row that is made */
+  inProject(projectId: string, onCreated?: OnCreated): ProjectStorage;
   /**
    * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
    * have been missed. Rejects when the first connection fails.
@@ -35,16 +41,17 @@ export interface Storage {
 /** Connects when first used; the database must have been migrated (`migrate`). */
 export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage {
   const database = openDatabase(databaseUrl);
+  const everybodys = { jobs: createJobs(database), events: createEvents(database), metrics: createMetrics(database) };
   return {
+    ...everybodys,
     teachers: createTeachers(database),
     rollouts: createRollouts(database),
     labels: createLabels(database),
     uploads: createUploads(database),
-    jobs: createJobs(database),
-    events: createEvents(database),
-    metrics: createMetrics(database),
     models: createModels(database),
     artifacts: createArtifacts(database),
+    projects: createProjects(database),
+    inProject: (projectId, onCreated) => createProjectStorage(database, ownedBy(projectId, onCreated), everybodys),
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),
     close: () => database.$disconnect(),

@@ -3,6 +3,7 @@ import { type Database, isUniqueViolation, json } from './database.ts';
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
+import { EVERYBODY, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
 import { recordArtifact, takeUpload } from './uploads.ts';
 
@@ -24,6 +25,7 @@ export interface NewTeacher {
 
 export interface TeacherRow {
   id: string;
+  projectId: string;
   name: string;
   observation: unknown;
   contractHash: string;
@@ -59,14 +61,16 @@ export interface Teachers {
 const include = { weights: true } as const;
 type Found = Prisma.TeacherGetPayload<{ include: typeof include }>;
 
-export function createTeachers(database: Database): Teachers {
+export function createTeachers(database: Database, owner: Owner = EVERYBODY): Teachers {
   return {
     create: async (teacher, { uploads, weights, keep }) => {
       try {
         return await database.$transaction(async (transaction) => {
-          for (const id of uploads) await takeUpload(transaction, id);
+          for (const id of uploads) await takeUpload(transaction, id, owner);
           await recordArtifact(transaction, weights);
-          const created = await transaction.teacher.create({ data: toData(teacher, weights.sha256), include });
+          const data = { ...toData(teacher, weights.sha256), projectId: owner.projectId };
+          const created = await transaction.teacher.create({ data, include });
+          await owner.onCreated(transaction, created.id);
           await keep();
           return toRow(created);
         });
@@ -77,16 +81,20 @@ export function createTeachers(database: Database): Teachers {
     get: async (idOrName) => {
       const { teacher: table } = database;
       // The id first: a name may look like an id.
-      const byId = await table.findUnique({ where: { id: idOrName }, include });
-      const found = byId ?? (await table.findUnique({ where: { name: idOrName }, include }));
+      const byId = await table.findUnique({ where: { id: idOrName, ...owner.where }, include });
+      const found = byId ?? (await table.findFirst({ where: { name: idOrName, ...owner.where }, include }));
       return found && toRow(found);
     },
     list: async (page) =>
-      toPage(await database.teacher.findMany({ ...pageArguments(page), include }), page.limit, toRow),
+      toPage(
+        await database.teacher.findMany({ ...pageArguments({ ...page, ...owner.where }), include }),
+        page.limit,
+        toRow,
+      ),
   };
 }
 
-function toData(teacher: NewTeacher, weightsSha256: string): Prisma.TeacherUncheckedCreateInput {
+function toData(teacher: NewTeacher, weightsSha256: string): Omit<Prisma.TeacherUncheckedCreateInput, 'projectId'> {
   const { layerTable, measuredReturn, observation, architecture, provenance, verification, ...plain } = teacher;
   return {
     ...plain,

@@ -1,9 +1,11 @@
 import { type Stored } from './artifact-store/artifact-store.ts';
 import { type Database, type Transaction } from './database.ts';
 import { UploadGoneError } from './errors.ts';
+import { EVERYBODY, type Owner } from './owner.ts';
 
 export interface UploadRow extends Stored {
   id: string;
+  projectId: string;
   createdAt: Date;
 }
 
@@ -15,18 +17,26 @@ export interface Uploads {
   olderThan(moment: Date): Promise<string[]>;
 }
 
-export function createUploads(database: Database): Uploads {
+export function createUploads(database: Database, owner: Owner = EVERYBODY): Uploads {
   return {
-    create: async (upload) => toRow(await database.upload.create({ data: upload })),
+    create: (upload) =>
+      database.$transaction(async (transaction) => {
+        const created = await transaction.upload.create({ data: { ...upload, projectId: owner.projectId } });
+        await owner.onCreated(transaction, created.id);
+        return toRow(created);
+      }),
     get: async (id) => {
-      const found = await database.upload.findUnique({ where: { id } });
+      const found = await database.upload.findUnique({ where: { id, ...owner.where } });
       return found && toRow(found);
     },
     delete: async (id) => {
-      await database.upload.deleteMany({ where: { id } });
+      await database.upload.deleteMany({ where: { id, ...owner.where } });
     },
     olderThan: async (moment) => {
-      const found = await database.upload.findMany({ where: { createdAt: { lt: moment } }, select: { id: true } });
+      const found = await database.upload.findMany({
+        where: { createdAt: { lt: moment }, ...owner.where },
+        select: { id: true },
+      });
       return found.map(({ id }) => id);
     },
   };
@@ -36,10 +46,14 @@ export function createUploads(database: Database): Uploads {
  * Takes an upload's row away, inside the transaction of what becomes of its bytes: what fails in it leaves everything as it
  * was.
  */
-export async function takeUpload(transaction: Transaction, id: string): Promise<Stored> {
-  const upload = await transaction.upload.findUnique({ where: { id } });
+export async function takeUpload(
+  transaction: Transaction,
+  id: string,
+  { where }: Pick<Owner, 'where'>,
+): Promise<Stored> {
+  const upload = await transaction.upload.findUnique({ where: { id, ...where } });
   // Of two calls that take the same upload, the second waits here for the first and then finds nothing to delete.
-  const { count } = await transaction.upload.deleteMany({ where: { id } });
+  const { count } = await transaction.upload.deleteMany({ where: { id, ...where } });
   if (!upload || count === 0) throw new UploadGoneError(id);
   return { sha256: upload.sha256, bytes: Number(upload.bytes) };
 }
@@ -51,6 +65,6 @@ export async function recordArtifact(transaction: Transaction, { sha256, bytes }
     ON CONFLICT (sha256) DO UPDATE SET bytes = EXCLUDED.bytes`;
 }
 
-function toRow({ id, sha256, bytes, createdAt }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
-  return { id, sha256, bytes: Number(bytes), createdAt };
+function toRow({ id, projectId, sha256, bytes, createdAt }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
+  return { id, projectId, sha256, bytes: Number(bytes), createdAt };
 }

@@ -17,7 +17,7 @@ export interface EventHub {
 }
 
 /** Wakes the streams of a job when it has new events: one database connection for all of them, opened for the first. */
-export function createEventHub(storage: Storage): EventHub {
+export function createEventHub(storage: Pick<Storage, 'watch'>): EventHub {
   const wakers = new Map<string, Set<() => void>>();
   const wake = (jobId: string) => wakers.get(jobId)?.forEach((waker) => waker());
   const wakeAll = () => [...wakers.keys()].forEach(wake);

@@ -1,8 +1,9 @@
 import { isFinal } from '@distiller/storage';
 import { z } from 'zod';
-import { type App, type Dependencies } from '../dependencies.ts';
+import { type App } from '../dependencies.ts';
 import { requireJob } from '../jobs/routes.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { scoped } from '../scope.ts';
 import { type EventHub } from './hub.ts';
 import { JobEvent, toEvent } from './schema.ts';
 import { eventStream } from './stream.ts';
@@ -24,9 +25,7 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
-export function eventRoutes(app: App, dependencies: Dependencies, hub: EventHub): void {
-  const { storage } = dependencies;
-
+export function eventRoutes(app: App, hub: EventHub): void {
   app.get(
     '/v1/jobs/:id/events',
     {
@@ -57,7 +56,8 @@ export function eventRoutes(app: App, dependencies: Dependencies, hub: EventHub)
     },
     async (request, reply) => {
       const { params, query, headers } = request;
-      const job = await requireJob(dependencies, params.id);
+      const { storage } = scoped(request);
+      const job = await requireJob(storage, params.id);
       const isStream = request.method === 'GET' && headers['accept']?.includes('text/event-stream');
       const afterSeq = isStream ? (headers['last-event-id'] ?? query.after) : query.after;
       const limit = isStream ? 1 : query.limit + 1;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type Storage } from '@distiller/storage';
+import { type ProjectStorage } from '@distiller/storage';
 import { type EventHub } from './hub.ts';
 import { isLast, type JobEvent, toEvent } from './schema.ts';
 
@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 15_000;
 const EVENTS_A_READ = 200;
 
 export interface StreamOptions {
-  storage: Storage;
+  storage: ProjectStorage;
   hub: EventHub;
   jobId: string;
   afterSeq: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type App, type Dependencies } from '../dependencies.ts';
+import { type App } from '../dependencies.ts';
+import { type ServiceDependencies } from '../service-dependencies.ts';
 
 const CHECK_TIMEOUT_MS = 3_000;
 
@@ -10,7 +11,7 @@ const Readiness = z
 
 const tags = ['health'];
 
-export function healthRoutes(app: App, { storage, producer, artifacts }: Dependencies): void {
+export function healthRoutes(app: App, { storage, producer, artifacts }: ServiceDependencies): void {
   app.get(
     '/livez',
     {

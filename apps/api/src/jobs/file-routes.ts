@@ -3,13 +3,12 @@ import { type App, type Dependencies } from '../dependencies.ts';
 import { binaryResponse, sendFile } from '../files/download.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { scoped } from '../scope.ts';
 import { requireJob } from './routes.ts';
 
 const tags = ['jobs'];
 
-export function jobFileRoutes(app: App, dependencies: Dependencies): void {
-  const { artifacts } = dependencies;
-
+export function jobFileRoutes(app: App, { artifacts }: Dependencies): void {
   app.get(
     '/v1/jobs/:id/files/:name',
     {
@@ -23,7 +22,7 @@ export function jobFileRoutes(app: App, dependencies: Dependencies): void {
     },
     async (request, reply) => {
       const { id, name } = request.params;
-      const file = (await requireJob(dependencies, id)).files.find((one) => one.name === name);
+      const file = (await requireJob(scoped(request).storage, id)).files.find((one) => one.name === name);
       if (!file) throw new ProblemError('file_not_found', `the job has no file '${name}'`);
       return sendFile(artifacts, file, { request, reply });
     },

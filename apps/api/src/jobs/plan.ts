@@ -11,8 +11,8 @@ import {
   type RecordingSpec,
 } from '@distiller/distillation/spec';
 import { type LabelsRow, type NewJob, type RolloutsRow, type TakenFile, type TeacherRow } from '@distiller/storage';
-import { type Dependencies } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
+import { type Scope } from '../scope.ts';
 import { requireUpload } from '../uploads/taking.ts';
 import { requireFreeName, requireLabels, requireModel, requireRollouts, requireTeacher, seen } from './references.ts';
 import { requireSamePair } from './same-pair.ts';
@@ -24,7 +24,7 @@ export interface JobPlan {
 }
 
 /** Checks a spec against what it names. @throws ProblemError, SpecError */
-export async function planJob(dependencies: Dependencies, spec: JobSpec): Promise<JobPlan> {
+export async function planJob(dependencies: Scope, spec: JobSpec): Promise<JobPlan> {
   switch (spec.kind) {
     case 'distillation':
       return planDistillation(dependencies, spec);
@@ -39,7 +39,7 @@ export async function planJob(dependencies: Dependencies, spec: JobSpec): Promis
   }
 }
 
-async function planDistillation({ storage }: Dependencies, spec: DistillationSpec): Promise<JobPlan> {
+async function planDistillation({ storage }: Scope, spec: DistillationSpec): Promise<JobPlan> {
   const teacher = await requireTeacher(storage, spec.teacher);
   const rollouts = spec.rollouts === undefined ? null : await requireRollouts(storage, spec.rollouts);
   const table = checkDistillation(spec, seen(teacher), rollouts && { ...seen(rollouts), episodes: rollouts.episodes });
@@ -57,7 +57,7 @@ async function planDistillation({ storage }: Dependencies, spec: DistillationSpe
 
 /** The labels that the job names or, where it leaves that to us, the newest that there are. */
 async function labelsFor(
-  { storage }: Pick<Dependencies, 'storage'>,
+  { storage }: Pick<Scope, 'storage'>,
   { labels, loss }: DistillationSpec,
   { teacher, rollouts }: { teacher: TeacherRow; rollouts: RolloutsRow | null },
 ): Promise<LabelsRow | undefined> {
@@ -75,7 +75,7 @@ async function labelsFor(
   }
 }
 
-async function planRecording({ storage }: Dependencies, spec: RecordingSpec): Promise<JobPlan> {
+async function planRecording({ storage }: Scope, spec: RecordingSpec): Promise<JobPlan> {
   await requireFreeName(storage.rollouts, spec.name, 'rollouts');
   const teacher = await requireTeacher(storage, spec.teacher);
   const { acting } = spec;
@@ -84,7 +84,7 @@ async function planRecording({ storage }: Dependencies, spec: RecordingSpec): Pr
   return { job: { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames } };
 }
 
-async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise<JobPlan> {
+async function planImport(dependencies: Scope, spec: ImportSpec): Promise<JobPlan> {
   const { storage, artifacts } = dependencies;
   await requireFreeName(storage.rollouts, spec.name, 'rollouts');
   const { id, sha256 } = await requireUpload(dependencies, spec.file, '/file');
@@ -95,7 +95,7 @@ async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise
   };
 }
 
-async function planLabelling({ storage }: Dependencies, spec: LabellingSpec): Promise<JobPlan> {
+async function planLabelling({ storage }: Scope, spec: LabellingSpec): Promise<JobPlan> {
   if (spec.name !== undefined) await requireFreeName(storage.labels, spec.name, 'labels');
   const teacher = await requireTeacher(storage, spec.teacher);
   const rollouts = await requireRollouts(storage, spec.rollouts);
@@ -104,7 +104,7 @@ async function planLabelling({ storage }: Dependencies, spec: LabellingSpec): Pr
   return { job };
 }
 
-async function planEvaluation({ storage }: Dependencies, spec: EvaluationSpec): Promise<JobPlan> {
+async function planEvaluation({ storage }: Scope, spec: EvaluationSpec): Promise<JobPlan> {
   const teacher = await requireTeacher(storage, spec.teacher);
   const student = await requireModel(storage, spec.student.model, '/student/model');
   const rollouts = spec.rollouts === undefined ? undefined : await requireRollouts(storage, spec.rollouts);

@@ -1,21 +1,27 @@
 import { ObservationContract } from '@distiller/distillation/spec';
-import { type LabelsRow, type ModelRow, type RolloutsRow, type Storage, type TeacherRow } from '@distiller/storage';
+import {
+  type LabelsRow,
+  type ModelRow,
+  type ProjectStorage,
+  type RolloutsRow,
+  type TeacherRow,
+} from '@distiller/storage';
 import { fieldProblem } from '../problems/problem.ts';
 
 /** The resources that a spec names. @throws ProblemError pointing at the field */
-export async function requireTeacher({ teachers }: Storage, reference: string): Promise<TeacherRow> {
+export async function requireTeacher({ teachers }: ProjectStorage, reference: string): Promise<TeacherRow> {
   return known(await teachers.get(reference), '/teacher', `no teacher has the id or name '${reference}'`);
 }
 
-export async function requireRollouts({ rollouts }: Storage, reference: string): Promise<RolloutsRow> {
+export async function requireRollouts({ rollouts }: ProjectStorage, reference: string): Promise<RolloutsRow> {
   return known(await rollouts.get(reference), '/rollouts', `no rollouts have the id or name '${reference}'`);
 }
 
-export async function requireLabels({ labels }: Storage, reference: string): Promise<LabelsRow> {
+export async function requireLabels({ labels }: ProjectStorage, reference: string): Promise<LabelsRow> {
   return known(await labels.get(reference), '/labels/labels', `no labels have the id or name '${reference}'`);
 }
 
-export async function requireModel({ models }: Storage, id: string, pointer: string): Promise<ModelRow> {
+export async function requireModel({ models }: ProjectStorage, id: string, pointer: string): Promise<ModelRow> {
   return known(await models.get(id), pointer, `no model has the id '${id}'`);
 }
 

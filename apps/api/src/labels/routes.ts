@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { type App, type Dependencies } from '../dependencies.ts';
+import { type App } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { scoped } from '../scope.ts';
 import { Labels, toLabels } from './schema.ts';
 
 const tags = ['labels'];
 
 /** Labels are made by jobs of the kind `labelling`. */
-export function labelsRoutes(app: App, { storage }: Dependencies): void {
+export function labelsRoutes(app: App): void {
   app.get(
     '/v1/labels',
     {
@@ -19,7 +20,7 @@ export function labelsRoutes(app: App, { storage }: Dependencies): void {
         response: { 200: pageOf(Labels), ...problemResponses },
       },
     },
-    async ({ query }) => toPage(await storage.labels.list(pageRequest(query)), toLabels),
+    async (request) => toPage(await scoped(request).storage.labels.list(pageRequest(request.query)), toLabels),
   );
 
   app.get(
@@ -32,8 +33,9 @@ export function labelsRoutes(app: App, { storage }: Dependencies): void {
         response: { 200: Labels, ...problemResponses },
       },
     },
-    async ({ params: { id } }) => {
-      const labels = await storage.labels.get(id);
+    async (request) => {
+      const { id } = request.params;
+      const labels = await scoped(request).storage.labels.get(id);
       if (!labels) throw new ProblemError('labels_not_found', `no labels have the id or name '${id}'`);
       return toLabels(labels);
     },

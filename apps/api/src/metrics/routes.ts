@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type App, type Dependencies } from '../dependencies.ts';
+import { type App } from '../dependencies.ts';
 import { requireJob } from '../jobs/routes.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { scoped } from '../scope.ts';
 
 const Series = z
   .object({
@@ -18,7 +19,7 @@ const MetricsQuery = z.strictObject({
   max_points: z.coerce.number().int().min(4).max(100_000).default(1000).describe('a metric, at most'),
 });
 
-export function metricsRoutes(app: App, dependencies: Dependencies): void {
+export function metricsRoutes(app: App): void {
   app.get(
     '/v1/jobs/:id/metrics',
     {
@@ -30,9 +31,12 @@ export function metricsRoutes(app: App, dependencies: Dependencies): void {
         response: { 200: z.object({ data: z.array(Series) }), ...problemResponses },
       },
     },
-    async ({ params: { id }, query: { names, max_points: maxPoints } }) => {
-      await requireJob(dependencies, id);
-      const series = await dependencies.storage.metrics.list(id, { names: names?.split(','), maxPoints });
+    async (request) => {
+      const { storage } = scoped(request);
+      const { id } = request.params;
+      const { names, max_points: maxPoints } = request.query;
+      await requireJob(storage, id);
+      const series = await storage.metrics.list(id, { names: names?.split(','), maxPoints });
       const data = series.map(({ name, total, points }) => ({
         name,
         total,

@@ -3,19 +3,14 @@ import { type App, type Dependencies } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { type Scope, scoped } from '../scope.ts';
 import { binaryResponse, sendFile } from '../files/download.ts';
 import { FileName, Model, toModel } from './schema.ts';
 
 const tags = ['models'];
 const params = z.strictObject({ id: z.string() });
 
-export function modelRoutes(app: App, { storage, artifacts }: Dependencies): void {
-  const requireModel = async (id: string) => {
-    const model = await storage.models.get(id);
-    if (!model) throw new ProblemError('model_not_found', `no model has the id '${id}'`);
-    return model;
-  };
-
+export function modelRoutes(app: App, { artifacts }: Dependencies): void {
   app.get(
     '/v1/models',
     {
@@ -26,13 +21,13 @@ export function modelRoutes(app: App, { storage, artifacts }: Dependencies): voi
         response: { 200: pageOf(Model), ...problemResponses },
       },
     },
-    async ({ query }) => toPage(await storage.models.list(pageRequest(query)), toModel),
+    async (request) => toPage(await scoped(request).storage.models.list(pageRequest(request.query)), toModel),
   );
 
   app.get(
     '/v1/models/:id',
     { schema: { tags, operationId: 'getModel', params, response: { 200: Model, ...problemResponses } } },
-    async ({ params: { id } }) => toModel(await requireModel(id)),
+    async (request) => toModel(await requireModel(scoped(request), request.params.id)),
   );
 
   app.get(
@@ -51,10 +46,16 @@ export function modelRoutes(app: App, { storage, artifacts }: Dependencies): voi
       },
     },
     async (request, reply) => {
-      const model = await requireModel(request.params.id);
+      const model = await requireModel(scoped(request), request.params.id);
       const file = model.files.find(({ name }) => name === request.query.file);
       if (!file) throw new ProblemError('file_not_found', `the model has no file '${request.query.file}'`);
       return sendFile(artifacts, file, { request, reply });
     },
   );
+}
+
+async function requireModel({ storage }: Scope, id: string) {
+  const model = await storage.models.get(id);
+  if (!model) throw new ProblemError('model_not_found', `no model has the id '${id}'`);
+  return model;
 }

@@ -1,18 +1,17 @@
 import { inspectRollouts, RolloutsInput } from '@distiller/distillation/spec';
 import { type RolloutsRow } from '@distiller/storage';
 import { z } from 'zod';
-import { type App, type Dependencies } from '../dependencies.ts';
+import { type App } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { fieldProblem, ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { type Scope, scoped } from '../scope.ts';
 import { discardWhenRefused, requireUpload, takingUpload } from '../uploads/taking.ts';
 import { Rollouts, toRollouts } from './schema.ts';
 
 const tags = ['rollouts'];
 
-export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
-  const { storage } = dependencies;
-
+export function rolloutsRoutes(app: App): void {
   app.post(
     '/v1/rollouts',
     {
@@ -23,10 +22,11 @@ export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
         body: RolloutsInput,
         response: { 201: Rollouts, ...problemResponses },
       },
-      onSend: discardWhenRefused(dependencies, 'file'),
+      onSend: discardWhenRefused('file'),
     },
-    async ({ body }, reply) => {
-      const creating = createRollouts(dependencies, body);
+    async (request, reply) => {
+      const { body } = request;
+      const creating = createRollouts(scoped(request), body);
       const rollouts = toRollouts(await takingUpload(body.file.upload, '/file/upload', creating));
       return reply.code(201).header('location', `/v1/rollouts/${rollouts.id}`).send(rollouts);
     },
@@ -42,7 +42,7 @@ export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
         response: { 200: pageOf(Rollouts), ...problemResponses },
       },
     },
-    async ({ query }) => toPage(await storage.rollouts.list(pageRequest(query)), toRollouts),
+    async (request) => toPage(await scoped(request).storage.rollouts.list(pageRequest(request.query)), toRollouts),
   );
 
   app.get(
@@ -55,8 +55,9 @@ export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
         response: { 200: Rollouts, ...problemResponses },
       },
     },
-    async ({ params: { id } }) => {
-      const rollouts = await storage.rollouts.get(id);
+    async (request) => {
+      const { id } = request.params;
+      const rollouts = await scoped(request).storage.rollouts.get(id);
       if (!rollouts) throw new ProblemError('rollouts_not_found', `no rollouts have the id or name '${id}'`);
       return toRollouts(rollouts);
     },
@@ -64,7 +65,7 @@ export function rolloutsRoutes(app: App, dependencies: Dependencies): void {
 }
 
 /** Looks at everything before anything is stored. */
-async function createRollouts(dependencies: Dependencies, { name, file }: RolloutsInput): Promise<RolloutsRow> {
+async function createRollouts(dependencies: Scope, { name, file }: RolloutsInput): Promise<RolloutsRow> {
   const { storage, artifacts } = dependencies;
   if (await storage.rollouts.get(name)) {
     throw fieldProblem('name_taken', '/name', `there are rollouts named '${name}'`);

@@ -8,20 +8,19 @@ import {
   type UploadRow,
 } from '@distiller/storage';
 import { z } from 'zod';
-import { type App, type Dependencies } from '../dependencies.ts';
+import { type App } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { fieldProblem, ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { type Scope, scoped } from '../scope.ts';
 import { discardWhenRefused, requireUpload, takingUpload } from '../uploads/taking.ts';
 import { inspectApart } from './inspect-apart.ts';
 import { Teacher, toTeacher, verificationJson } from './schema.ts';
 
 const tags = ['teachers'];
 
-export function teacherRoutes(app: App, dependencies: Dependencies): void {
-  const { storage } = dependencies;
-
+export function teacherRoutes(app: App): void {
   app.post(
     '/v1/teachers',
     {
@@ -32,10 +31,11 @@ export function teacherRoutes(app: App, dependencies: Dependencies): void {
         body: TeacherInput,
         response: { 201: Teacher, ...problemResponses },
       },
-      onSend: discardWhenRefused(dependencies, 'weights', 'reference'),
+      onSend: discardWhenRefused('weights', 'reference'),
     },
-    async ({ body }, reply) => {
-      const creating = createTeacher(dependencies, body);
+    async (request, reply) => {
+      const { body } = request;
+      const creating = createTeacher(scoped(request), body);
       const teacher = toTeacher(await takingUpload(body.weights.upload, '/weights/upload', creating));
       return reply.code(201).header('location', `/v1/teachers/${teacher.id}`).send(teacher);
     },
@@ -51,7 +51,7 @@ export function teacherRoutes(app: App, dependencies: Dependencies): void {
         response: { 200: pageOf(Teacher), ...problemResponses },
       },
     },
-    async ({ query }) => toPage(await storage.teachers.list(pageRequest(query)), toTeacher),
+    async (request) => toPage(await scoped(request).storage.teachers.list(pageRequest(request.query)), toTeacher),
   );
 
   app.get(
@@ -64,8 +64,9 @@ export function teacherRoutes(app: App, dependencies: Dependencies): void {
         response: { 200: Teacher, ...problemResponses },
       },
     },
-    async ({ params: { id } }) => {
-      const teacher = await storage.teachers.get(id);
+    async (request) => {
+      const { id } = request.params;
+      const teacher = await scoped(request).storage.teachers.get(id);
       if (!teacher) throw new ProblemError('teacher_not_found', `no teacher has the id or name '${id}'`);
       return toTeacher(teacher);
     },
@@ -73,7 +74,7 @@ export function teacherRoutes(app: App, dependencies: Dependencies): void {
 }
 
 /** Looks at everything before anything is stored. */
-async function createTeacher(dependencies: Dependencies, input: TeacherInput): Promise<TeacherRow> {
+async function createTeacher(dependencies: Scope, input: TeacherInput): Promise<TeacherRow> {
   const { storage, artifacts } = dependencies;
   if (await storage.teachers.get(input.name)) {
     throw fieldProblem('name_taken', '/name', `there is a teacher named '${input.name}'`);

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { scoped } from '../scope.ts';
 import { stageBody } from './body.ts';
 import { parseReprDigest } from './digest.ts';
 import { Sha256, toUpload, Upload } from './schema.ts';
 
 const tags = ['uploads'];
 
-export function uploadRoutes(app: App, { storage, artifacts, maxUploadBytes }: Dependencies): void {
+export function uploadRoutes(app: App, { artifacts, maxUploadBytes }: Dependencies): void {
   // Inside this plugin bodies are streams of bytes and nothing else.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
@@ -46,7 +47,7 @@ export function uploadRoutes(app: App, { storage, artifacts, maxUploadBytes }: D
         const parameter = request.query.sha256 === undefined ? 'repr-digest' : 'sha256';
         throw new ProblemError('digest_mismatch', detail, [{ parameter, detail, code: 'digest_mismatch' }]);
       }
-      const upload = toUpload(await storage.uploads.create(staged));
+      const upload = toUpload(await scoped(request).storage.uploads.create(staged));
       return reply.code(201).header('location', `/v1/uploads/${upload.id}`).send(upload);
     },
   );
@@ -61,8 +62,9 @@ export function uploadRoutes(app: App, { storage, artifacts, maxUploadBytes }: D
         response: { 200: Upload, ...problemResponses },
       },
     },
-    async ({ params: { id } }) => {
-      const upload = await storage.uploads.get(id);
+    async (request) => {
+      const { id } = request.params;
+      const upload = await scoped(request).storage.uploads.get(id);
       if (!upload) throw new ProblemError('upload_not_found', `no upload ${id}: it was used, removed, or never was`);
       return toUpload(upload);
     },

@@ -1,7 +1,7 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { UploadGoneError, type UploadRow } from '@distiller/storage';
-import { type Dependencies } from '../dependencies.ts';
 import { fieldProblem, type ProblemError } from '../problems/problem.ts';
+import { type Scope, scoped } from '../scope.ts';
 
 /**
  * The upload that a create call names.
@@ -9,7 +9,7 @@ import { fieldProblem, type ProblemError } from '../problems/problem.ts';
  * @throws ProblemError pointing at the field
  */
 export async function requireUpload(
-  { storage }: Dependencies,
+  { storage }: Scope,
   { upload: id, sha256 }: { upload: string; sha256?: string | undefined },
   field: string,
 ): Promise<UploadRow> {
@@ -40,9 +40,10 @@ function gone(id: string, pointer: string): ProblemError {
  * Hook for create calls: when one is refused, the uploads that its body names in `fields` go too, so that nothing of a
  * refused call stays.
  */
-export function discardWhenRefused({ storage, artifacts }: Dependencies, ...fields: string[]) {
+export function discardWhenRefused(...fields: string[]) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (reply.statusCode < 400 || reply.statusCode >= 500) return;
+    const { storage, artifacts } = scoped(request);
     for (const field of fields) {
       const id = uploadId(request.body, field);
       // Only what is a known upload may be discarded: the id is a stranger's text.

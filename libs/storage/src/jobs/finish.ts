@@ -22,8 +22,8 @@ const MESSAGES: Record<FinalStatus, string> = { succeeded: 'Succeeded', failed: 
 export function finishJob(database: Database, fence: Fence, outcome: Outcome): Promise<void> {
   const { status, result, error, made = {}, events = [] } = outcome;
   return database.$transaction(async (transaction) => {
-    const { eventSeq } = await lockFenced(transaction, fence, events.length + 1);
-    const ids = await insertMade(transaction, fence.jobId, made);
+    const { eventSeq, projectId } = await lockFenced(transaction, fence, events.length + 1);
+    const ids = await insertMade(transaction, { jobId: fence.jobId, projectId }, made);
     await transaction.job.update({
       where: { id: fence.jobId },
       data: {

@@ -15,6 +15,7 @@ export interface JobError {
 /** JSON columns (spec, layerTable, error, result, metadata) are what their writer put there: parse them on reading. */
 export interface JobRow {
   id: string;
+  projectId: string;
   kind: string;
   status: JobStatus;
   spec: unknown;

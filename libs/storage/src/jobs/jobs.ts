@@ -7,6 +7,7 @@ import { type Claim, claimJob } from './claim.ts';
 import { finishJob, type Outcome } from './finish.ts';
 import { findJob, findJobs, type JobRow, type JobStatus } from './job-row.ts';
 import { type Fence } from './lock.ts';
+import { DEFAULT_PROJECT, type OnCreated } from '../owner.ts';
 import { recordArtifact, takeUpload } from '../uploads.ts';
 import { type Progress, recordProgress } from './progress.ts';
 
@@ -21,6 +22,9 @@ export interface NewJob {
   studentId?: string | undefined;
   totalSteps: number;
   metadata: object;
+  /** Whose it is; the default project's where nobody says. */
+  projectId?: string | undefined;
+  onCreated?: OnCreated | undefined;
 }
 
 /** An upload that becomes the file that a job reads; `keep` moves its bytes just before the rows are committed. */
@@ -74,16 +78,17 @@ export function createJobs(database: Database): Jobs {
 
 async function insertJob(
   database: Database,
-  { spec, layerTable, metadata, ...plain }: NewJob,
+  { spec, layerTable, metadata, projectId = DEFAULT_PROJECT, onCreated, ...plain }: NewJob,
   file: TakenFile | undefined,
 ): Promise<JobRow> {
   const id = newId('job');
   const table = layerTable && { table: json(layerTable) };
-  const data = { ...plain, ...table, id, spec: json(spec), metadata: json(metadata), eventSeq: 1 };
+  const data = { ...plain, ...table, id, projectId, spec: json(spec), metadata: json(metadata), eventSeq: 1 };
   await database.$transaction(async (transaction) => {
-    const taken = file && (await takeUpload(transaction, file.upload));
+    const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
     if (taken) await recordArtifact(transaction, taken);
     await transaction.job.create({ data: { ...data, ...(taken && { fileSha256: taken.sha256 }) } });
+    await onCreated?.(transaction, id);
     await file?.keep();
     await appendEvents(transaction, id, 1, [{ type: 'status', message: 'Queued', data: { status: 'queued' } }]);
   });

@@ -12,13 +12,14 @@ interface Locked {
   status: JobStatus;
   attempt: number;
   eventSeq: number;
+  projectId: string;
 }
 
 /** Locks the job's row until the transaction ends, and takes `events` numbers for its history. Null: no such job. */
 export async function lockJob(transaction: Transaction, jobId: string, events: number): Promise<Locked | null> {
   const rows = await transaction.$queryRaw<Locked[]>`
     UPDATE jobs SET event_seq = event_seq + ${events} WHERE id = ${jobId}
-    RETURNING status::text AS status, attempt, event_seq AS "eventSeq"`;
+    RETURNING status::text AS status, attempt, event_seq AS "eventSeq", project_id AS "projectId"`;
   return rows[0] ?? null;
 }
 

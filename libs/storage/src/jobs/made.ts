@@ -1,6 +1,7 @@
 import { type Transaction } from '../database.ts';
 import { insertJobFiles, type NewJobFile } from '../job-files.ts';
 import { insertLabels, type NewLabels } from '../labels.ts';
+import { type Maker } from '../owner.ts';
 import { insertModel, type NewModel } from '../models.ts';
 import { insertRollouts, type MadeRollouts } from '../rollouts.ts';
 
@@ -16,13 +17,13 @@ export interface Made {
 /** @returns ids of what was inserted, by its kind */
 export async function insertMade(
   transaction: Transaction,
-  jobId: string,
+  maker: Maker,
   { model, rollouts, labels, files = [] }: Made,
 ): Promise<Partial<Record<'model' | 'rollouts' | 'labels', string>>> {
-  await insertJobFiles(transaction, jobId, files);
+  await insertJobFiles(transaction, maker.jobId, files);
   return {
-    ...(model && { model: await insertModel(transaction, jobId, model) }),
-    ...(rollouts && { rollouts: await insertRollouts(transaction, jobId, rollouts) }),
-    ...(labels && { labels: await insertLabels(transaction, jobId, labels) }),
+    ...(model && { model: await insertModel(transaction, maker, model) }),
+    ...(rollouts && { rollouts: await insertRollouts(transaction, maker, rollouts) }),
+    ...(labels && { labels: await insertLabels(transaction, maker, labels) }),
   };
 }

@@ -1,0 +1,29 @@
+import { type Transaction } from './database.ts';
+
+/** The project of what is made without a key, and of what there was before there were projects. */
+export const DEFAULT_PROJECT = 'prj_default';
+
+/** Called in the transaction that makes a row, so that what hangs on the row is written with it or not at all. */
+export type OnCreated = (transaction: Transaction, id: string) => Promise<void>;
+
+/** Whose rows a repository finds and writes. */
+export interface Owner {
+  /** What every row it finds fulfils. */
+  where: { projectId?: string };
+  /** Of the rows that it makes. */
+  projectId: string;
+  onCreated: OnCreated;
+}
+
+/** The job that makes a row, and whose it is: what a job makes is its project's. */
+export interface Maker {
+  jobId: string;
+  projectId: string;
+}
+
+/** Finds the rows of every project: for workers and sweeps, which no request reaches. */
+export const EVERYBODY: Owner = { where: {}, projectId: DEFAULT_PROJECT, onCreated: () => Promise.resolve() };
+
+export function ownedBy(projectId: string, onCreated: OnCreated = EVERYBODY.onCreated): Owner {
+  return { where: { projectId }, projectId, onCreated };
+}
