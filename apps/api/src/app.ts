@@ -1,22 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { DEFAULT_PROJECT } from '@distiller/storage';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { guard } from './access/hooks.ts';
+import { identityRoute } from './access/identity-route.ts';
+import { limitRates } from './access/rate-limit.ts';
+import { keepAudit } from './audit/hooks.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { serveDashboard } from './dashboard.ts';
 import { type App } from './dependencies.ts';
 import { describeApi } from './describe-api.ts';
 import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { rememberAnswers } from './idempotency/hooks.ts';
 import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { keyRoutes } from './keys/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
 import { ProblemError } from './problems/problem.ts';
+import { projectRoutes } from './projects/routes.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { type ServiceDependencies } from './service-dependencies.ts';
 import { teacherRoutes } from './teachers/routes.ts';
@@ -43,7 +50,10 @@ export async function createApp(
   // Bodies are JSON, and raw bytes where files are uploaded.
   app.removeContentTypeParser('text/plain');
   await protect(app);
-  giveScopes(app, dependencies);
+  guard(app, dependencies);
+  await limitRates(app, dependencies);
+  rememberAnswers(app, dependencies);
+  keepAudit(app, dependencies);
   await describeApi(app);
 
   const hub = createEventHub(dependencies.storage);
@@ -60,18 +70,13 @@ export async function createApp(
   eventRoutes(app, hub);
   metricsRoutes(app);
   modelRoutes(app, dependencies);
+  identityRoute(app, dependencies);
+  keyRoutes(app, dependencies.storage);
+  projectRoutes(app, dependencies.storage);
+  auditRoutes(app, dependencies.storage);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;
-}
-
-/** Every request is in a project. */
-function giveScopes(app: App, { storage, ...rest }: ServiceDependencies): void {
-  app.decorateRequest('scope', null);
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.scope = { ...rest, storage: storage.inProject(DEFAULT_PROJECT) };
-    done();
-  });
 }
 
 async function protect(app: App): Promise<void> {

@@ -12,6 +12,8 @@ export interface Dependencies {
   artifacts: ArtifactStore;
   producer: Producer;
   maxUploadBytes: number;
+  /** Whether requests need an API key; off where it is left out. */
+  auth?: 'off' | 'keys' | undefined;
   /** Where the built dashboard is; undefined: none is served. */
   dashboardDir?: string | undefined;
 }

@@ -40,3 +40,22 @@ export class TooManyBytesError extends Error {
     this.name = 'TooManyBytesError';
   }
 }
+
+/** Another request has taken the Idempotency-Key over; nothing was written. */
+export class IdempotencyLostError extends Error {
+  constructor() {
+    super('another request with this Idempotency-Key is at work');
+    this.name = 'IdempotencyLostError';
+  }
+}
+
+/** The caller has used up what its key allows; nothing was written. */
+export class QuotaExceededError extends Error {
+  readonly quota: string;
+
+  constructor(quota: string, limit: number) {
+    super(`the key allows ${limit} ${quota.replaceAll('_', ' ')}`);
+    this.name = 'QuotaExceededError';
+    this.quota = quota;
+  }
+}

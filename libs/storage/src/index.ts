@@ -1,8 +1,20 @@
 export { type ArtifactStore, type Stored } from './artifact-store/artifact-store.ts';
 export { createArtifactStore } from './artifact-store/create-artifact-store.ts';
-export { ArtifactCorruptError, FencedError, NameTakenError, TooManyBytesError, UploadGoneError } from './errors.ts';
+export {
+  ArtifactCorruptError,
+  FencedError,
+  IdempotencyLostError,
+  NameTakenError,
+  QuotaExceededError,
+  TooManyBytesError,
+  UploadGoneError,
+} from './errors.ts';
+export { type AuditRow, type NewAuditEvent } from './audit.ts';
+export { type Caller } from './caller.ts';
 export { type EventRow, type NewEvent } from './events.ts';
 export { newId } from './identifiers.ts';
+export { type Begun, type IdempotencyHold } from './idempotency.ts';
+export { type KeyRow, type Limits, type NewKey } from './keys.ts';
 export { type Claim } from './jobs/claim.ts';
 export { type Outcome } from './jobs/finish.ts';
 export { isFinal, type JobError, type JobRow, type JobStatus } from './jobs/job-row.ts';
@@ -15,7 +27,7 @@ export { type NewCheckpoint, type Progress } from './jobs/progress.ts';
 export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
 export { type ModelFile, type ModelRow, type NewModel } from './models.ts';
-export { DEFAULT_PROJECT, type OnCreated } from './owner.ts';
+export { DEFAULT_PROJECT } from './owner.ts';
 export { type Page, type PageRequest } from './page.ts';
 export { type ProjectJobs, type ProjectStorage } from './project-storage.ts';
 export { type ProjectRow } from './projects.ts';

@@ -12,6 +12,8 @@ export interface Owner {
   where: { projectId?: string };
   /** Of the rows that it makes. */
   projectId: string;
+  /** Who makes them; null: nobody with a key. */
+  keyId: string | null;
   onCreated: OnCreated;
 }
 
@@ -22,8 +24,13 @@ export interface Maker {
 }
 
 /** Finds the rows of every project: for workers and sweeps, which no request reaches. */
-export const EVERYBODY: Owner = { where: {}, projectId: DEFAULT_PROJECT, onCreated: () => Promise.resolve() };
+export const EVERYBODY: Owner = {
+  where: {},
+  projectId: DEFAULT_PROJECT,
+  keyId: null,
+  onCreated: () => Promise.resolve(),
+};
 
-export function ownedBy(projectId: string, onCreated: OnCreated = EVERYBODY.onCreated): Owner {
-  return { where: { projectId }, projectId, onCreated };
+export function ownedBy(projectId: string, by: Partial<Pick<Owner, 'keyId' | 'onCreated'>> = {}): Owner {
+  return { ...EVERYBODY, where: { projectId }, projectId, ...by };
 }

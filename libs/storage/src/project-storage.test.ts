@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../../test/database.ts';
-import { UploadGoneError } from './errors.ts';
+import { IdempotencyLostError, UploadGoneError } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { type ProjectStorage } from './project-storage.ts';
 import { createStorage, type Storage } from './storage.ts';
@@ -104,8 +104,9 @@ test("another project's job cannot be cancelled", async () => {
 });
 
 test('what hangs on a new row is written with it or not at all', async () => {
-  const failing = storage.inProject(ours.projectId, () => Promise.reject(new Error('no audit')));
-  await expect(failing.jobs.create({ ...job, kind: 'unwritten' })).rejects.toThrow('no audit');
-  await expect(upload(failing)).rejects.toThrow('no audit');
+  const hold = { projectId: ours.projectId, caller: 'off', key: 'lost to another', holder: 'req_1' };
+  const failing = storage.inProject(ours.projectId, { keyId: null, limits: {}, hold });
+  await expect(failing.jobs.create({ ...job, kind: 'unwritten' })).rejects.toThrow(IdempotencyLostError);
+  await expect(upload(failing)).rejects.toThrow(IdempotencyLostError);
   expect(await database.query("SELECT 1 FROM jobs WHERE kind = 'unwritten'")).toEqual([]);
 });

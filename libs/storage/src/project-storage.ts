@@ -1,3 +1,4 @@
+import { storedBytes } from './caller.ts';
 import { type Database } from './database.ts';
 import { type Events } from './events.ts';
 import { type Jobs } from './jobs/jobs.ts';
@@ -23,6 +24,8 @@ export interface ProjectStorage {
   jobs: ProjectJobs;
   events: Events;
   metrics: Metrics;
+  /** Bytes that the project keeps. */
+  storedBytes(): Promise<number>;
 }
 
 /** Of the jobs, what requests do. A new verb must be added to `jobsOf`, which asks first whose job it is. */
@@ -52,6 +55,7 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
     uploads: createUploads(database, owner),
     models: createModels(database, owner),
     jobs: jobsOf(owner, everybodys.jobs, isOurs),
+    storedBytes: () => storedBytes(database, projectId),
     events: {
       list: async (jobId, options) => ((await isOurs(jobId)) ? everybodys.events.list(jobId, options) : []),
     },
@@ -61,9 +65,13 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
   };
 }
 
-function jobsOf({ projectId, onCreated }: Owner, jobs: Jobs, isOurs: (jobId: string) => Promise<boolean>): ProjectJobs {
+function jobsOf(
+  { projectId, keyId, onCreated }: Owner,
+  jobs: Jobs,
+  isOurs: (jobId: string) => Promise<boolean>,
+): ProjectJobs {
   return {
-    create: (job, file) => jobs.create({ ...job, projectId, onCreated }, file),
+    create: (job, file) => jobs.create({ ...job, projectId, keyId, onCreated }, file),
     get: async (id) => {
       const job = await jobs.get(id);
       return job?.projectId === projectId ? job : null;

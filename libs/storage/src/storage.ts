@@ -1,12 +1,16 @@
 import { type Artifacts, createArtifacts } from './artifacts.ts';
+import { type Audit, createAudit } from './audit.ts';
+import { type Caller, whenCreated } from './caller.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
+import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createKeys, type Keys } from './keys.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
 import { createModels, type Models } from './models.ts';
-import { type OnCreated, ownedBy } from './owner.ts';
+import { ownedBy } from './owner.ts';
 import { createProjectStorage, type ProjectStorage } from './project-storage.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
@@ -26,8 +30,11 @@ export interface Storage {
   models: Models;
   artifacts: Artifacts;
   projects: Projects;
-  /** @param onCreated called in the transaction of each row that is made */
-  inProject(projectId: string, onCreated?: OnCreated): ProjectStorage;
+  keys: Keys;
+  audit: Audit;
+  idempotency: Idempotency;
+  /** @param caller who makes rows; nobody in particular where it is left out */
+  inProject(projectId: string, caller?: Caller): ProjectStorage;
   /**
    * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
    * have been missed. Rejects when the first connection fails.
@@ -51,7 +58,13 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     models: createModels(database),
     artifacts: createArtifacts(database),
     projects: createProjects(database),
-    inProject: (projectId, onCreated) => createProjectStorage(database, ownedBy(projectId, onCreated), everybodys),
+    keys: createKeys(database),
+    audit: createAudit(database),
+    idempotency: createIdempotency(database),
+    inProject: (projectId, caller) => {
+      const by = caller && { keyId: caller.keyId, onCreated: whenCreated(caller) };
+      return createProjectStorage(database, ownedBy(projectId, by), everybodys);
+    },
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),
     close: () => database.$disconnect(),

@@ -1,11 +1,22 @@
 import { SpecError } from '@distiller/distillation/spec';
-import { ArtifactCorruptError, NameTakenError, TooManyBytesError } from '@distiller/storage';
+import {
+  ArtifactCorruptError,
+  IdempotencyLostError,
+  NameTakenError,
+  QuotaExceededError,
+  TooManyBytesError,
+} from '@distiller/storage';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { fieldErrors } from './field-errors.ts';
 import { fieldProblem, ProblemError, type ProblemCode, PROBLEMS } from './problem.ts';
 
-const RETRY_AFTER_S = 5;
+const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
+  unavailable: 5,
+  idempotency_in_flight: 1,
+  rate_limited: 60,
+  quota_exceeded: 60,
+};
 /** Fields named in one answer: it must not grow with a hostile body. */
 const MAX_ERRORS = 50;
 
@@ -14,7 +25,9 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   const problem = toProblem(thrown);
   const { status, title } = PROBLEMS[problem.code];
   if (status >= 500) request.log.error({ err: thrown }, problem.code);
-  if (status === 503) reply.header('retry-after', RETRY_AFTER_S);
+  const retryAfter = RETRY_AFTER_S[problem.code];
+  if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="distiller"');
   // Whatever is left of the body will not be read.
   if (status === 413) reply.header('connection', 'close');
   const body = {
@@ -45,6 +58,10 @@ function toProblem(thrown: unknown): ProblemError {
   if (thrown instanceof SpecError) return fieldProblem(specCode(thrown.code), thrown.pointer, thrown.message);
   if (thrown instanceof NameTakenError) return fieldProblem('name_taken', '/name', thrown.message);
   if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
+  if (thrown instanceof QuotaExceededError) {
+    return new ProblemError('quota_exceeded', thrown.message, [{ detail: thrown.message, code: thrown.quota }]);
+  }
+  if (thrown instanceof IdempotencyLostError) return new ProblemError('idempotency_in_flight', thrown.message);
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);
 }

@@ -55,7 +55,7 @@ const query = {
     labelsMade: reference,
     files: { include: { artifact: true }, orderBy: { name: 'asc' } },
   },
-  omit: { teacherId: true, rolloutsId: true, labelsId: true, eventSeq: true },
+  omit: { teacherId: true, rolloutsId: true, labelsId: true, eventSeq: true, keyId: true },
 } as const;
 
 /** Not for use inside a transaction: Prisma loads the relations at the same time, and a connection does one at a time. */

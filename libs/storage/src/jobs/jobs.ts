@@ -24,6 +24,7 @@ export interface NewJob {
   metadata: object;
   /** Whose it is; the default project's where nobody says. */
   projectId?: string | undefined;
+  keyId?: string | null | undefined;
   onCreated?: OnCreated | undefined;
 }
 
@@ -78,12 +79,12 @@ export function createJobs(database: Database): Jobs {
 
 async function insertJob(
   database: Database,
-  { spec, layerTable, metadata, projectId = DEFAULT_PROJECT, onCreated, ...plain }: NewJob,
+  { spec, layerTable, metadata, projectId = DEFAULT_PROJECT, keyId = null, onCreated, ...plain }: NewJob,
   file: TakenFile | undefined,
 ): Promise<JobRow> {
   const id = newId('job');
   const table = layerTable && { table: json(layerTable) };
-  const data = { ...plain, ...table, id, projectId, spec: json(spec), metadata: json(metadata), eventSeq: 1 };
+  const data = { ...plain, ...table, id, projectId, keyId, spec: json(spec), metadata: json(metadata), eventSeq: 1 };
   await database.$transaction(async (transaction) => {
     const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
     if (taken) await recordArtifact(transaction, taken);

@@ -1,0 +1,44 @@
+import { type KeyRow, type Storage } from '@distiller/storage';
+import { type FastifyRequest } from 'fastify';
+import { ProblemError } from '../problems/problem.ts';
+import { isSameHash, parseApiKey } from './api-key.ts';
+import { type Caller, callerWith } from './caller.ts';
+import { neededScope } from './scopes.ts';
+
+/** Written no more often than this: every request would otherwise write. */
+const TOUCH_EVERY_MS = 60_000;
+
+/** @throws ProblemError unauthenticated */
+export async function authenticate(request: FastifyRequest, { keys }: Pick<Storage, 'keys'>): Promise<Caller> {
+  const text = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (text === undefined) throw refusal('send an API key: Authorization: Bearer dist_live_…');
+  const given = parseApiKey(text);
+  if (!given) throw refusal('that is no API key of this service: mistyped, or cut off');
+  const key = await keys.findByShortId(given.shortId);
+  const now = new Date();
+  if (!key || !matches(key, given.secretSha256, now)) throw refusal('no such API key');
+  // Told only to who has the secret.
+  if (key.revokedAt) throw refusal('the API key was revoked');
+  if (key.expiresAt && key.expiresAt <= now) throw refusal('the API key has expired');
+  if (now.getTime() - (key.lastUsedAt?.getTime() ?? 0) > TOUCH_EVERY_MS) {
+    keys.touch(key.id).catch((error: unknown) => request.log.warn({ err: error }, 'last use not written'));
+  }
+  return callerWith(key);
+}
+
+/** @throws ProblemError forbidden, naming the scope */
+export function requireScope(request: FastifyRequest, { scopes }: Caller): void {
+  const needed = neededScope(request);
+  if (needed === null || scopes.includes(needed) || scopes.includes('admin')) return;
+  throw new ProblemError('forbidden', `the API key has not the scope '${needed}'`);
+}
+
+function matches({ secretSha256, previousSha256, previousValidUntil }: KeyRow, given: string, now: Date): boolean {
+  const isCurrent = isSameHash(secretSha256, given);
+  const isPrevious = isSameHash(previousSha256 ?? '', given) && previousValidUntil !== null && previousValidUntil > now;
+  return isCurrent || isPrevious;
+}
+
+function refusal(detail: string): ProblemError {
+  return new ProblemError('unauthenticated', detail);
+}
