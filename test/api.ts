@@ -6,13 +6,15 @@ import { ObservationContract, contractHash } from '@distiller/distillation/spec'
 import { layerTable, expectedWeights, resolveLayers, writeSafetensors } from '@distiller/policies/description';
 import { createProducer } from '@distiller/queue';
 import { createRolloutsWriter } from '@distiller/rollouts';
-import { createArtifactStore, createStorage } from '@distiller/storage';
+import { createArtifactStore, createStorage, DEFAULT_PROJECT } from '@distiller/storage';
 import { freshDatabase } from './database.ts';
 import { createApp } from '../apps/api/src/app.ts';
+import { createKey } from '../apps/api/src/keys/routes.ts';
+import { type KeyInput } from '../apps/api/src/keys/schema.ts';
 import { type ServiceDependencies } from '../apps/api/src/service-dependencies.ts';
 
 /** The API on a database, a queue and a store of its own. */
-export async function startApi(options: Partial<ServiceDependencies> = {}) {
+export async function startApi({ logger, ...options }: Partial<ServiceDependencies> & { logger?: Logger } = {}) {
   const database = await freshDatabase();
   const root = await mkdtemp(join(tmpdir(), 'api-'));
   const storage = createStorage({ databaseUrl: database.url });
@@ -20,28 +22,42 @@ export async function startApi(options: Partial<ServiceDependencies> = {}) {
   const artifacts = createArtifactStore(pathToFileURL(root).href);
   const dependencies: ServiceDependencies = { storage, producer, artifacts, maxUploadBytes: 1024 ** 2, ...options };
   const level = process.env['LOG_LEVEL'];
-  const app = await createApp(dependencies, level !== undefined && { level });
+  const app = await createApp(dependencies, logger ?? (level !== undefined && { level }));
 
-  const call = async (method: 'GET' | 'POST' | 'HEAD', url: string, body?: object) => {
-    const response = await app.inject({ method, url, ...(body !== undefined && { payload: body }) });
+  const call = async (
+    method: Method,
+    url: string,
+    { body, headers = {} }: { body?: object; headers?: Headers } = {},
+  ) => {
+    const response = await app.inject({ method, url, headers, ...(body !== undefined && { payload: body }) });
     const type = String(response.headers['content-type'] ?? '');
     // Text in, plain data out: what a test expects of it, the test says.
     return { status: response.statusCode, type, headers: response.headers, body: parse(type, response.body) };
   };
-  const upload = async (bytes: Uint8Array): Promise<string> => {
-    const headers = { 'content-type': 'application/octet-stream' };
-    const response = await app.inject({ method: 'POST', url: '/v1/uploads', headers, payload: Buffer.from(bytes) });
-    return response.json<{ id: string }>().id;
-  };
+  /** Calls of one who sends these headers with each. */
+  const withHeaders = (headers: Headers) => ({
+    get: (url: string) => call('GET', url, { headers }),
+    head: (url: string) => call('HEAD', url, { headers }),
+    post: (url: string, body?: object) => call('POST', url, { headers, ...(body && { body }) }),
+    call: (method: Method, url: string, body?: object) => call(method, url, { headers, ...(body && { body }) }),
+    upload: async (bytes: Uint8Array): Promise<string> => {
+      const type = { 'content-type': 'application/octet-stream' };
+      const request = { method: 'POST', url: '/v1/uploads', headers: { ...headers, ...type } } as const;
+      return (await app.inject({ ...request, payload: Buffer.from(bytes) })).json<{ id: string }>().id;
+    },
+  });
   return {
     app,
     ...dependencies,
     database,
     root,
-    get: (url: string) => call('GET', url),
-    head: (url: string) => call('HEAD', url),
-    post: (url: string, body?: object) => call('POST', url, body),
-    upload,
+    ...withHeaders({}),
+    withHeaders,
+    /** A new key, told once, for a project of the default's name or a new one. */
+    newKey: async (key: Partial<KeyInput> = {}) =>
+      createKey(storage, { name: 'test', project: DEFAULT_PROJECT, scopes: ['admin'], limits: {}, ...key }),
+    /** Calls of one who has that key. */
+    as: (key: string) => withHeaders({ authorization: `Bearer ${key}` }),
     /** Rows of every table, and files: what a refused call must leave as it was. */
     stored: async () => {
       const [rows] = await database.query<Record<string, string>>(COUNTS);
@@ -57,6 +73,9 @@ export async function startApi(options: Partial<ServiceDependencies> = {}) {
     },
   };
 }
+type Method = 'GET' | 'POST' | 'HEAD' | 'PUT' | 'PATCH' | 'DELETE';
+type Headers = Record<string, string>;
+type Logger = Parameters<typeof createApp>[1];
 export type Api = Awaited<ReturnType<typeof startApi>>;
 
 const TABLES = [
@@ -149,7 +168,7 @@ export async function tinyRollouts(changes: object = {}, actions = ACTIONS): Pro
 }
 
 /** Registers both, and returns a job that distils the one on the other. */
-export async function registerBoth({ upload, post }: Api, name: string) {
+export async function registerBoth({ upload, post }: Pick<Api, 'upload' | 'post'>, name: string) {
   const { input, weights } = tinyTeacher(name);
   const teacher = await post('/v1/teachers', { ...input, weights: { upload: await upload(weights) } });
   const rollouts = await post('/v1/rollouts', { name, file: { upload: await upload(await tinyRollouts()) } });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyServerOptions } from 'fastify';
+import { fastify, type FastifyServerOptions, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guard } from './access/hooks.ts';
 import { identityRoute } from './access/identity-route.ts';
@@ -30,6 +31,24 @@ import { teacherRoutes } from './teachers/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
+/** A connection on which nothing has moved for so long is cut. Event streams say something every 15 seconds. */
+const SILENT_CONNECTION_MS = 120_000;
+const HEADERS_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+
+const CORS = {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposedHeaders: [
+    'etag',
+    'idempotency-replayed',
+    'location',
+    'ratelimit',
+    'ratelimit-policy',
+    'repr-digest',
+    'retry-after',
+    'x-request-id',
+  ],
+};
 
 /** Builds the API; whoever calls it listens, or injects requests. */
 export async function createApp(
@@ -39,6 +58,10 @@ export async function createApp(
   const app: App = fastify({
     logger,
     bodyLimit: MAX_JSON_BYTES,
+    connectionTimeout: SILENT_CONNECTION_MS,
+    requestTimeout: dependencies.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    logController: new LogController({ requestIdLogLabel: 'request_id' }),
     genReqId: () => `req_${randomUUID()}`,
     // Addresses that cannot even be decoded.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
@@ -49,7 +72,7 @@ export async function createApp(
   app.setErrorHandler(answerError);
   // Bodies are JSON, and raw bytes where files are uploaded.
   app.removeContentTypeParser('text/plain');
-  await protect(app);
+  await protect(app, dependencies.corsOrigins);
   guard(app, dependencies);
   await limitRates(app, dependencies);
   rememberAnswers(app, dependencies);
@@ -79,17 +102,20 @@ export async function createApp(
   return app;
 }
 
-async function protect(app: App): Promise<void> {
+async function protect(app: App, corsOrigins: string[] = []): Promise<void> {
   await app.register(helmet, {
     // Served over plain http on loopback, where there is no https to insist on.
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
+  // Closed but for the sites that were named.
+  if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins, ...CORS });
   app.addHook('onRequest', ({ method, headers }, _reply, done) => {
     // A POST without a body needs no leave of ours to be sent by any page that a browser shows.
     const isSafe = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
     const site = headers['sec-fetch-site'];
-    if (!isSafe && (site === 'cross-site' || site === 'same-site')) {
+    const isWelcome = corsOrigins.includes(headers.origin ?? '');
+    if (!isSafe && !isWelcome && (site === 'cross-site' || site === 'same-site')) {
       throw new ProblemError('cross_site_request', 'sent by a page of another site');
     }
     done();

@@ -1,19 +1,43 @@
 import { z } from 'zod';
+import { isLoopback } from './access/loopback.ts';
 
-const Environment = z.object({
-  DATABASE_URL: z.url(),
-  QUEUE_URL: z.url(),
-  ARTIFACTS_URL: z.url(),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4747),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  DASHBOARD_DIR: z.string().min(1).optional(),
-  MAX_UPLOAD_BYTES: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(1024 ** 3),
-});
+const Environment = z
+  .object({
+    DATABASE_URL: z.url(),
+    QUEUE_URL: z.url(),
+    ARTIFACTS_URL: z.url(),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(4747),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    DASHBOARD_DIR: z.string().min(1).optional(),
+    MAX_UPLOAD_BYTES: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(1024 ** 3),
+    AUTH: z.enum(['off', 'keys']).default('off'),
+    CORS_ORIGINS: z
+      .string()
+      .default('')
+      .transform((list) =>
+        list
+          .split(',')
+          .map((one) => one.trim())
+          .filter(Boolean),
+      )
+      .pipe(
+        z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://example.com, separated by commas' })),
+      ),
+    REQUEST_TIMEOUT_MS: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(30 * 60_000),
+  })
+  .refine(({ AUTH, HOST }) => AUTH === 'keys' || isLoopback(HOST), {
+    path: ['AUTH'],
+    message: 'off is for loopback only: whoever reaches HOST could do everything. Set AUTH=keys',
+  });
 
 export interface ApiEnvironment {
   databaseUrl: string;
@@ -26,6 +50,12 @@ export interface ApiEnvironment {
   /** Where the built dashboard is; undefined: none is served. */
   dashboardDir: string | undefined;
   maxUploadBytes: number;
+  /** Whether requests need an API key; off on loopback only. */
+  auth: 'off' | 'keys';
+  /** Sites whose pages may use the API. */
+  corsOrigins: string[];
+  /** How long a request may take to arrive, its body included. */
+  requestTimeoutMs: number;
 }
 
 /** @throws ZodError naming each variable that is missing or wrong */
@@ -40,5 +70,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): ApiEnvironment {
     logLevel: parsed.LOG_LEVEL,
     dashboardDir: parsed.DASHBOARD_DIR,
     maxUploadBytes: parsed.MAX_UPLOAD_BYTES,
+    auth: parsed.AUTH,
+    corsOrigins: parsed.CORS_ORIGINS,
+    requestTimeoutMs: parsed.REQUEST_TIMEOUT_MS,
   };
 }

@@ -2,7 +2,9 @@
 import { createProducer } from '@distiller/queue';
 import { createArtifactStore, createStorage, migrate } from '@distiller/storage';
 import { createApp } from './app.ts';
+import { connectRedis } from './access/redis.ts';
 import { readEnvironment } from './environment.ts';
+import { logSettings } from './log.ts';
 import { startSweeper } from './sweeper.ts';
 
 /** Time for answers under way when the process is told to stop. */
@@ -17,11 +19,13 @@ const { databaseUrl, queueUrl, artifactsUrl, host, port, logLevel, ...rest } = r
 await migrate(databaseUrl);
 const storage = createStorage({ databaseUrl });
 const producer = createProducer(queueUrl);
-const dependencies = { storage, producer, artifacts: createArtifactStore(artifactsUrl), ...rest };
-const app = await createApp(dependencies, { level: logLevel });
+const redis = connectRedis(queueUrl);
+const dependencies = { storage, producer, artifacts: createArtifactStore(artifactsUrl), redis, ...rest };
+const app = await createApp(dependencies, logSettings(logLevel));
+if (rest.auth === 'off') app.log.warn('AUTH=off: whoever is on this machine may do everything');
 const sweeper = startSweeper(dependencies, app.log);
 const url = await app.listen({ host, port });
-process.send?.({ type: 'ready', url });
+process.send?.({ type: 'ready', url, auth: rest.auth });
 
 if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 app.log.info('stopping');
@@ -29,5 +33,6 @@ app.log.info('stopping');
 setTimeout(() => app.server.closeAllConnections(), CONNECTION_GRACE_MS).unref();
 await sweeper.stop();
 await app.close();
+redis?.disconnect();
 await Promise.all([producer.close(), storage.close()]);
 process.exit(0);

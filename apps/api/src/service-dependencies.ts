@@ -9,4 +9,6 @@ export interface ServiceDependencies extends Dependencies {
   redis?: Redis | undefined;
   /** Sites whose pages may use the API from a browser; none where it is left out. */
   corsOrigins?: string[] | undefined;
+  /** How long a request may take to arrive. */
+  requestTimeoutMs?: number | undefined;
 }

@@ -5,6 +5,8 @@ const ENQUEUE_EVERY_MS = 15_000;
 const ENQUEUED_AT_ONCE = 1000;
 const CLEAN_EVERY_MS = 10 * 60_000;
 const UPLOAD_LIFE_MS = 24 * 3_600_000;
+/** How long a request with an Idempotency-Key may be sent again. */
+const ANSWER_LIFE_MS = 24 * 3_600_000;
 const ARTIFACT_GRACE_MS = 3_600_000;
 
 export interface Sweeper {
@@ -27,13 +29,14 @@ export async function enqueueUnfinished({ storage, producer }: ServiceDependenci
   }
 }
 
-/** Removes uploads that nobody has used in a day, what a process left in the staging area when it died, and bytes that no row refers to. */
+/** Removes uploads that nobody has used in a day, answers to Idempotency-Keys as old, what a process left in the staging area when it died, and bytes that no row refers to. */
 export async function removeUnused({ storage, artifacts }: ServiceDependencies, now = Date.now()): Promise<void> {
   for (const id of await storage.uploads.olderThan(new Date(now - UPLOAD_LIFE_MS))) {
     await storage.uploads.delete(id);
     await artifacts.discard(id);
   }
   await artifacts.discardOlderThan(new Date(now - UPLOAD_LIFE_MS - ARTIFACT_GRACE_MS));
+  await storage.idempotency.forget(new Date(now - ANSWER_LIFE_MS));
   await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);
 }
 

@@ -22,7 +22,7 @@ export const KeyInput = z
     limits: KeyLimits.default({}).describe('what is left out is not limited'),
     expires_at: z.iso.datetime().optional().describe('left out: never'),
   })
-  .meta({ id: 'KeyInput' });
+  .meta({ id: 'KeyRequest' });
 export type KeyInput = z.infer<typeof KeyInput>;
 
 export const Key = z
@@ -42,12 +42,12 @@ export const Key = z
       .describe('until when the secret before the last rotation is taken'),
     created_at: z.iso.datetime(),
   })
-  .meta({ id: 'Key' });
+  .meta({ id: 'ApiKey' });
 
 /** Told once. */
 export const NewKey = Key.extend({
   key: z.string().optional().describe('to be sent as `Authorization: Bearer …`; told this once and never again'),
-}).meta({ id: 'NewKey' });
+}).meta({ id: 'NewApiKey' });
 
 export function toKey(row: KeyRow): z.infer<typeof Key> {
   return {

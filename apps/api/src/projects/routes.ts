@@ -9,7 +9,7 @@ const tags = ['admin'];
 
 const ProjectInput = z
   .strictObject({ name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, . _ -, at most 64') })
-  .meta({ id: 'ProjectInput' });
+  .meta({ id: 'NewProject' });
 
 const Project = z.object({ id: z.string(), name: z.string(), created_at: z.iso.datetime() }).meta({ id: 'Project' });
 

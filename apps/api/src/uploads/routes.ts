@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import { type Stored } from '@distiller/storage';
+import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems/problem.ts';
@@ -6,6 +8,7 @@ import { problemResponses } from '../problems/schema.ts';
 import { scoped } from '../scope.ts';
 import { stageBody } from './body.ts';
 import { parseReprDigest } from './digest.ts';
+import { requireSpace } from './space.ts';
 import { Sha256, toUpload, Upload } from './schema.ts';
 
 const tags = ['uploads'];
@@ -40,7 +43,9 @@ export function uploadRoutes(app: App, { artifacts, maxUploadBytes }: Dependenci
       }
       const expected = request.query.sha256 ?? parseReprDigest(request.headers['repr-digest']);
       const declaredBytes = Number(request.headers['content-length'] ?? 0);
+      await requireSpace(request, declaredBytes);
       const staged = await stageBody(artifacts, body, { maxBytes: maxUploadBytes, declaredBytes });
+      if (declaredBytes === 0) await requireSpaceOf(staged, request);
       if (expected !== undefined && expected !== staged.sha256) {
         await artifacts.discard(staged.id);
         const detail = `the bytes that came have sha256 ${staged.sha256}`;
@@ -69,4 +74,14 @@ export function uploadRoutes(app: App, { artifacts, maxUploadBytes }: Dependenci
       return toUpload(upload);
     },
   );
+}
+
+/** For bytes that came in chunks: before, their number was not known. @throws QuotaExceededError, leaving nothing */
+async function requireSpaceOf({ id, bytes }: Stored & { id: string }, request: FastifyRequest): Promise<void> {
+  try {
+    await requireSpace(request, bytes);
+  } catch (error) {
+    await scoped(request).artifacts.discard(id);
+    throw error;
+  }
 }
