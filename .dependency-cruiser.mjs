@@ -52,7 +52,7 @@ export default {
       severity: 'error',
       from: {
         path: '^apps/api/src/',
-        pathNot: '^apps/api/src/((app|main|openapi|sweeper|service-dependencies)\\.ts|health/|.*\\.test\\.ts)',
+        pathNot: '^apps/api/src/((app|main|openapi|sweeper|service-dependencies)\\.ts|health/|access/|.*\\.test\\.ts)',
       },
       to: { path: '^apps/api/src/service-dependencies\\.ts$' },
     },

@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyServerOptions, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { guard } from './access/hooks.ts';
+import { bindHolds, guard } from './access/hooks.ts';
 import { identityRoute } from './access/identity-route.ts';
 import { limitRates } from './access/rate-limit.ts';
 import { keepAudit } from './audit/hooks.ts';
@@ -76,6 +76,7 @@ export async function createApp(
   guard(app, dependencies);
   await limitRates(app, dependencies);
   rememberAnswers(app, dependencies);
+  bindHolds(app, dependencies);
   keepAudit(app, dependencies);
   await describeApi(app);
 

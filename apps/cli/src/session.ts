@@ -14,7 +14,7 @@ export function openSession(command: Command): Session {
   const { url, json } = command.optsWithGlobals<{ url: string; json?: true }>();
   if (!/^https?:/.test(url) || !URL.canParse(url)) throw new UsageError(`--url '${url}' is no http(s) address`);
   return {
-    client: createClient({ baseUrl: url }),
+    client: createClient({ baseUrl: url, apiKey: process.env['DISTILLER_API_KEY'] }),
     print: (answer, lines) => {
       const text = json ? JSON.stringify(answer, null, 2) : lines.join('\n');
       if (text !== '') process.stdout.write(`${text}\n`);

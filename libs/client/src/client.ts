@@ -19,15 +19,18 @@ import { watch, type WatchOptions } from './watch.ts';
 export interface ClientOptions {
   /** Where the API is, such as http://127.0.0.1:4747; in a browser '' is where the page comes from. */
   baseUrl: string;
+  /** Sent with every request, event streams among them; needed where the service asks for one. */
+  apiKey?: string | undefined;
   fetch?: typeof fetch;
 }
 
 export type Client = ReturnType<typeof createClient>;
 
 /** The service's API. Every call throws ProblemError when it is refused or fails. */
-export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
+export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions) {
   // A browser's fetch must be called as a global function.
-  const fetchFrom: typeof fetch = ownFetch ?? ((input, init) => globalThis.fetch(input, init));
+  const anyFetch: typeof fetch = ownFetch ?? ((input, init) => globalThis.fetch(input, init));
+  const fetchFrom = apiKey === undefined ? anyFetch : withKey(anyFetch, apiKey);
   const service: Service = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: fetchFrom };
   const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => fetchFrom(request) });
   return {
@@ -79,6 +82,15 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       downloadModel(service, modelId, options),
     /** Downloads a file that a job has made (`job.files`) and checks its sha256. */
     downloadJobFile: (jobId: string, name: string): Promise<Download> => downloadJobFile(service, jobId, name),
+  };
+}
+
+/** Tells who asks. */
+function withKey(fetchFrom: typeof fetch, apiKey: string): typeof fetch {
+  return (input, init) => {
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.set('authorization', `Bearer ${apiKey}`);
+    return fetchFrom(input, { ...init, headers });
   };
 }
 

@@ -2,7 +2,7 @@ import { type Database, type Transaction } from './database.ts';
 import { IdempotencyLostError } from './errors.ts';
 
 /** Whose key it is: another caller's, or another project's, is another key. */
-export interface IdempotencyPlace {
+interface IdempotencyPlace {
   projectId: string;
   /** The API key's id, or a word for callers without one. */
   caller: string;
@@ -16,7 +16,7 @@ export interface IdempotencyHold extends IdempotencyPlace {
 }
 
 /** How an earlier request with the key was answered. */
-export interface EarlierAnswer {
+interface EarlierAnswer {
   status: number | null;
   location: string | null;
   body: string | null;

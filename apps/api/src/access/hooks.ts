@@ -18,7 +18,10 @@ export function guard(app: App, { storage, ...rest }: ServiceDependencies): void
     if (caller.key) name(request, caller.key.id, caller.projectId);
     request.scope = { ...rest, storage: storage.inProject(caller.projectId, by(caller)) };
   });
-  // Once a request holds an Idempotency-Key, what it makes is bound to it.
+}
+
+/** Once a request holds an Idempotency-Key, what it makes is bound to it. To be called after the hook that takes the key. */
+export function bindHolds(app: App, { storage, ...rest }: ServiceDependencies): void {
   app.addHook('preHandler', (request, _reply, done) => {
     const { caller, hold } = request;
     if (caller && hold) {

@@ -42,7 +42,8 @@ function gone(id: string, pointer: string): ProblemError {
  */
 export function discardWhenRefused(...fields: string[]) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (reply.statusCode < 400 || reply.statusCode >= 500) return;
+    // Refused before it was known who asks: nothing of theirs can be touched.
+    if (!request.scope || reply.statusCode < 400 || reply.statusCode >= 500) return;
     const { storage, artifacts } = scoped(request);
     for (const field of fields) {
       const id = uploadId(request.body, field);
