@@ -35,7 +35,14 @@ async function serve(config: StandaloneConfig, { file, signal }: { file: string;
 }
 
 function announce({ url, engine, reason }: Standalone): void {
-  console.log(`Dashboard and API: ${url}\nEngine: ${engine} (${reason})\nCtrl-C stops it.`);
+  const access =
+    process.env['AUTH'] === 'keys'
+      ? 'An API key is needed.'
+      : 'No API key is needed: whoever is on this machine may do everything (AUTH=keys asks for one).';
+  console.log(`Dashboard and API: ${url}
+Engine: ${engine} (${reason})
+${access}
+Ctrl-C stops it.`);
   process.send?.({ type: 'ready', url, engine, reason });
 }
 

@@ -115,7 +115,7 @@ test('bytes beyond the quota are refused, announced or not, and leave nothing', 
   const calls = await caller({ stored_bytes: 1 });
   const before = await api.stored();
   const { authorization } = {
-    authorization: `Bearer ${(await api.newKey({ limits: { stored_bytes: 1 } as object })).text}`,
+    authorization: `Bearer ${(await api.newKey({ limits: { stored_bytes: 1 } })).text}`,
   };
   const headers = { authorization, 'content-type': 'application/octet-stream' };
   const refused = await api.app.inject({ method: 'POST', url: '/v1/uploads', headers, payload: Buffer.alloc(9) });
