@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
+import { type Asked, type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
 import { type JobMessage } from './process/messages.ts';
 
 /** Time between two writes of what the job's process told. */
@@ -17,7 +17,8 @@ export interface ProgressWriter {
 export interface ProgressWriterOptions {
   storage: Storage;
   fence: Fence;
-  onCancelRequested: () => void;
+  /** The job is to be stopped, or ended at once; told again and again until it is. */
+  onAsked: (what: Exclude<Asked, null>) => void;
   /** A write failed, so nothing more will be written. */
   onFailure: () => void;
 }
@@ -25,7 +26,7 @@ export interface ProgressWriterOptions {
 export function createProgressWriter({
   storage,
   fence,
-  onCancelRequested,
+  onAsked,
   onFailure,
 }: ProgressWriterOptions): ProgressWriter {
   let pending = emptyProgress();
@@ -47,8 +48,8 @@ export function createProgressWriter({
       if (failure) return;
       const progress = { ...pending, events: [...pending.events, ...liveEvents(pending)] };
       pending = emptyProgress();
-      const { cancelRequested } = await storage.jobs.recordProgress(fence, progress);
-      if (cancelRequested) onCancelRequested();
+      const { asked } = await storage.jobs.recordProgress(fence, progress);
+      if (asked) onAsked(asked);
     });
     writes = writes.catch((error: unknown) => {
       failure ??= error instanceof Error ? error : new Error(String(error));
@@ -74,7 +75,7 @@ export function createProgressWriter({
   };
 }
 
-/** Writes even when there is nothing new: the answer says whether the job shall be cancelled. */
+/** Writes even when there is nothing new: the answer says whether the job shall stop. */
 async function flushRegularly(isOver: () => boolean, flush: () => Promise<void>): Promise<void> {
   while (!isOver()) {
     await setTimeout(FLUSH_EVERY_MS, undefined, { ref: false });
