@@ -8,6 +8,7 @@ import { describeApi } from './describe-api.ts';
 import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
+import { jobActionRoutes } from './jobs/action-routes.ts';
 import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
@@ -52,7 +53,8 @@ export async function createApp(
   teacherRoutes(app, dependencies);
   rolloutsRoutes(app, dependencies);
   labelsRoutes(app, dependencies);
-  jobRoutes(app, dependencies);
+  jobRoutes(app, dependencies, hub);
+  jobActionRoutes(app, dependencies);
   jobFileRoutes(app, dependencies);
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);

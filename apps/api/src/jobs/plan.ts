@@ -13,6 +13,7 @@ import {
 import { type LabelsRow, type NewJob, type RolloutsRow, type TakenFile, type TeacherRow } from '@distiller/storage';
 import { type Dependencies } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
+import { fieldProblem } from '../problems/problem.ts';
 import { requireUpload } from '../uploads/taking.ts';
 import { requireFreeName, requireLabels, requireModel, requireRollouts, requireTeacher, seen } from './references.ts';
 import { requireSamePair } from './same-pair.ts';
@@ -119,5 +120,17 @@ function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpe
 }
 
 function common(spec: JobSpec) {
-  return { kind: spec.kind, spec, metadata: spec.metadata };
+  const { kind, metadata, tags, priority } = spec;
+  return { kind, spec, metadata, tags, priority, deadlineAt: deadlineOf(spec) };
+}
+
+/** @throws ProblemError when both are given, or the moment is over */
+function deadlineOf({ deadline_seconds: seconds, deadline_at: at }: JobSpec): Date | undefined {
+  if (seconds !== undefined && at !== undefined) {
+    throw fieldProblem('invalid_request', '/deadline_at', 'beside deadline_seconds: give one of the two');
+  }
+  if (seconds !== undefined) return new Date(Date.now() + 1000 * seconds);
+  if (at === undefined) return undefined;
+  if (Date.parse(at) <= Date.now()) throw fieldProblem('invalid_request', '/deadline_at', 'this moment is over');
+  return new Date(at);
 }

@@ -10,11 +10,19 @@ import { planJob } from './plan.ts';
  * away, the sweep enqueues the job later.
  */
 export async function submitJob(dependencies: Dependencies, spec: JobSpec, log: FastifyBaseLogger): Promise<JobRow> {
-  const { storage, producer } = dependencies;
+  const { storage } = dependencies;
   const creating = planJob(dependencies, spec).then(({ job, file }) => storage.jobs.create(job, file));
   const job = await (spec.kind === 'import' ? takingUpload(spec.file.upload, '/file/upload', creating) : creating);
-  await producer.enqueue({ jobId: job.id, kind: job.kind }).catch((error: unknown) => {
-    log.warn({ err: error, job_id: job.id }, 'the queue is away; the sweep will enqueue the job');
-  });
+  await enqueue(dependencies, job, log);
   return job;
+}
+
+export async function enqueue(
+  { producer }: Pick<Dependencies, 'producer'>,
+  { id, kind, priority }: Pick<JobRow, 'id' | 'kind' | 'priority'>,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  await producer.enqueue({ jobId: id, kind, priority }).catch((error: unknown) => {
+    log.warn({ err: error, job_id: id }, 'the queue is away; the sweep will enqueue the job');
+  });
 }

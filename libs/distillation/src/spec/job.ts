@@ -6,7 +6,7 @@ import { ImportSpec } from './import.ts';
 import { LabellingSpec } from './labelling.ts';
 import { LabelsSource } from './labels-source.ts';
 import { LossSpec } from './loss.ts';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { OptimizerSpec } from './optimizer.ts';
 import { RecordingSpec } from './recording.ts';
 import { Reference } from './resource.ts';
@@ -34,7 +34,7 @@ export const DistillationSpec = z
     evaluate_every: z.int().min(1).default(250).describe('steps between evaluations'),
     ...heldOutFields,
     seed: z.int().min(0).max(0xffff_ffff).default(1),
-    metadata: Metadata,
+    ...jobFields,
   })
   .refine(({ data, rollouts }) => data.kind !== 'recorded' || rollouts !== undefined, {
     path: ['rollouts'],

@@ -10,11 +10,14 @@ import { type Fence } from './lock.ts';
 import { type Asked, type Progress, recordProgress } from './progress.ts';
 import { settleJob } from './settle.ts';
 import { type CancelMode, type PauseCheckpoint, requestCancel, requestPause, requestResume } from './stop.ts';
+import { type JobStatus } from './transitions.ts';
 
 export interface Jobs {
   /** @throws UploadGoneError: nothing is stored then */
   create(job: NewJob, file?: TakenFile): Promise<JobRow>;
   get(id: string): Promise<JobRow | null>;
+  /** Null: no such job. */
+  status(id: string): Promise<JobStatus | null>;
   list(filter: JobFilter): Promise<Page<JobRow>>;
   /** Jobs that are to be worked on or settled: what the queue must hold, in the order in which it should. */
   unfinished(limit: number): Promise<{ id: string; kind: string; priority: number }[]>;
@@ -41,6 +44,7 @@ export function createJobs(database: Database): Jobs {
   return {
     create: (job, file) => insertJob(database, job, file),
     get: (id) => findJob(database, id),
+    status: async (id) => (await database.job.findUnique({ where: { id }, select: { status: true } }))?.status ?? null,
     list: (filter) => listJobs(database, filter),
     unfinished: (limit) =>
       database.job.findMany({
