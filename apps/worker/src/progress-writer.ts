@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Asked, type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
+import { createPace } from './pace.ts';
 import { type JobMessage } from './process/messages.ts';
 
 /** Time between two writes of what the job's process told. */
@@ -34,6 +35,7 @@ export function createProgressWriter({
   let failure: Error | undefined;
   let writes = Promise.resolve();
 
+  const pace = createPace();
   let toldStep: number | undefined;
   /** A moment in which nothing was done has no points of its own: there are some already. */
   const once = (message: JobMessage): JobMessage => {
@@ -46,7 +48,8 @@ export function createProgressWriter({
   const flush = () => {
     writes = writes.then(async () => {
       if (failure) return;
-      const progress = { ...pending, events: [...pending.events, ...liveEvents(pending)] };
+      const rate = pending.step === undefined ? undefined : pace(pending.step);
+      const progress = { ...pending, rate, events: [...pending.events, ...liveEvents(pending)] };
       pending = emptyProgress();
       const { asked } = await storage.jobs.recordProgress(fence, progress);
       if (asked) onAsked(asked);

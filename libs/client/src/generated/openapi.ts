@@ -111,7 +111,7 @@ export interface paths {
         };
         get: operations["listJobs"];
         put?: never;
-        /** Submit a job */
+        /** Submit a job, or with `dry_run` hear what it would be */
         post: operations["createJob"];
         delete?: never;
         options?: never;
@@ -146,6 +146,57 @@ export interface paths {
         put?: never;
         /** Cancel a job; one that is being cancelled, or was, is answered as it is */
         post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a job, which gives its worker free; one that is being paused, or is, is answered as it is */
+        post: operations["pauseJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a paused job again: it goes on from its checkpoint */
+        post: operations["resumeJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit the same job anew, from its first step, after it has failed or was cancelled */
+        post: operations["retryJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -800,6 +851,25 @@ export interface components {
             jacobian_frames: number;
             /** @default 1 */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -901,6 +971,25 @@ export interface components {
             jacobian_frames?: number;
             /** @default 1 */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -974,6 +1063,25 @@ export interface components {
             saliency_frames: number;
             /** @default 1 */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1047,6 +1155,25 @@ export interface components {
             saliency_frames?: number;
             /** @default 1 */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1072,6 +1199,25 @@ export interface components {
             observation: components["schemas"]["ObservationContract"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1097,6 +1243,25 @@ export interface components {
             observation: components["schemas"]["ObservationContractInput"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1265,10 +1430,24 @@ export interface components {
             /** @description training steps, frames or episodes done, whatever the job counts */
             step: number;
             total_steps: number;
+            priority: number;
+            /** @description while it is queued: 1 is the next */
+            queue_position: number | null;
+            deadline_at: string | null;
+            /** @description while it runs, from its measured steps a second */
+            estimated_finish: string | null;
+            seed: number | null;
+            /** @description id of the job of which this one is another try */
+            retry_of: string | null;
+            /** @description step of the best checkpoint, where one is kept */
+            best_checkpoint: number | null;
             /** @description tensor engine of the worker */
             engine: string | null;
             error: components["schemas"]["JobError"] | null;
             result: components["schemas"]["JobResult"] | null;
+            tags: {
+                [key: string]: string;
+            };
             metadata: {
                 [key: string]: string;
             };
@@ -1276,6 +1455,40 @@ export interface components {
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
+        };
+        JobCancellationInput: {
+            /**
+             * @description `graceful`: it stops at its next step and keeps what it has; `now`: its process is ended
+             * @default graceful
+             * @enum {string}
+             */
+            mode?: "graceful" | "now";
+        } | null;
+        JobDryRun: {
+            /** @constant */
+            dry_run: true;
+            kind: string;
+            /** @description with every default */
+            spec: components["schemas"]["JobSpec"];
+            teacher: {
+                id: string;
+                name: string;
+            } | null;
+            rollouts: {
+                id: string;
+                name: string;
+            } | null;
+            labels: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description with its parameter count, and the flops of a forward pass */
+            student: components["schemas"]["LayerTable"] | null;
+            student_model: string | null;
+            total_steps: number;
+            priority: number;
+            deadline_at: string | null;
+            seed: number | null;
         };
         JobError: {
             code: string;
@@ -1296,6 +1509,12 @@ export interface components {
             type: "status";
             data: {
                 status: components["schemas"]["JobStatus"];
+                /** @description null: it was submitted */
+                from?: components["schemas"]["JobStatus"] | null;
+                /** @description the same as `status` */
+                to?: components["schemas"]["JobStatus"];
+                /** @description deadline, resumed, or the code of the error */
+                reason?: string;
                 attempt?: number;
                 /** @description points after this step were dropped: they will be recorded again */
                 from_step?: number;
@@ -1399,6 +1618,14 @@ export interface components {
             /** @description give it as `after` to go on from here */
             next: number;
         };
+        JobPauseInput: {
+            /**
+             * @description `save`: one is made at its next step; `latest`: steps after the last one are dropped
+             * @default save
+             * @enum {string}
+             */
+            checkpoint?: "save" | "latest";
+        } | null;
         JobResult: {
             kl?: number | null;
             action_error?: number | null;
@@ -1412,7 +1639,7 @@ export interface components {
         JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"] | components["schemas"]["ImportSpec"] | components["schemas"]["LabellingSpec"] | components["schemas"]["EvaluationSpec"];
         JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"];
         /** @enum {string} */
-        JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        JobStatus: "validating" | "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
         LabelProjections: {
             /** @constant */
             kind: "none";
@@ -1527,6 +1754,25 @@ export interface components {
              * @default 1
              */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1558,6 +1804,25 @@ export interface components {
              * @default 1
              */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -2359,7 +2624,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "illegal_transition" | "no_checkpoint" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -2369,6 +2634,8 @@ export interface components {
                 detail: string;
                 code: string;
             }[];
+            /** @description of a job: what may be asked of it instead */
+            legal?: ("cancel" | "pause" | "resume" | "retry")[];
             request_id: string;
         };
         Readiness: {
@@ -2413,6 +2680,25 @@ export interface components {
             max_episode_frames: number;
             /** @default 1 */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -2448,6 +2734,25 @@ export interface components {
             max_episode_frames?: number;
             /** @default 1 */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -3073,6 +3378,22 @@ export interface operations {
                 cursor?: string;
                 /** @description only jobs with one of these, separated by commas */
                 status?: string;
+                /** @description only jobs of one of these kinds, separated by commas */
+                kind?: string;
+                /** @description id or name of their teacher */
+                teacher?: string;
+                /** @description id or name of the rollouts that they use */
+                rollouts?: string;
+                /** @description key:value, which their tags must hold; of several, all */
+                tag?: string | string[];
+                /** @description key:value, which their metadata must hold; of several, all */
+                metadata?: string | string[];
+                /** @description submitted then or later */
+                created_after?: string;
+                /** @description submitted before that */
+                created_before?: string;
+                /** @description a minus turns the order round */
+                sort?: "-created_at" | "created_at" | "-priority" | "priority";
             };
             header?: never;
             path?: never;
@@ -3116,8 +3437,14 @@ export interface operations {
     };
     createJob: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description check everything, answer with every default, store nothing and use no upload up */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description `wait=N`: answer when the job has ended, or after N seconds (60 at most) */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3127,6 +3454,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDryRun"];
+                };
+            };
             /** @description Default Response */
             201: {
                 headers: {
@@ -3159,7 +3495,10 @@ export interface operations {
     getJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N`: answer when the job has ended, or after N seconds (60 at most) */
+                prefer?: string;
+            };
             path: {
                 id: string;
             };
@@ -3205,10 +3544,138 @@ export interface operations {
             };
             cookie?: never;
         };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobCancellationInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobPauseInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
         requestBody?: never;
         responses: {
             /** @description Default Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
