@@ -9,6 +9,7 @@ import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { jobActionRoutes } from './jobs/action-routes.ts';
+import { checkpointRoutes } from './jobs/checkpoint-routes.ts';
 import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
@@ -55,6 +56,7 @@ export async function createApp(
   labelsRoutes(app, dependencies);
   jobRoutes(app, dependencies, hub);
   jobActionRoutes(app, dependencies);
+  checkpointRoutes(app, dependencies);
   jobFileRoutes(app, dependencies);
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);

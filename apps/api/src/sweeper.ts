@@ -1,5 +1,6 @@
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from './dependencies.ts';
+import { validateJob } from './jobs/validate.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
 const DEADLINES_EVERY_MS = 2_000;
@@ -16,6 +17,7 @@ export interface Sweeper {
 export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger): Sweeper {
   const loops = [
     repeat(ENQUEUE_EVERY_MS, () => enqueueUnfinished(dependencies), log),
+    repeat(ENQUEUE_EVERY_MS, () => validateLeft(dependencies, log), log),
     repeat(DEADLINES_EVERY_MS, () => cancelLate(dependencies), log),
     repeat(CLEAN_EVERY_MS, () => removeUnused(dependencies), log),
   ];
@@ -26,6 +28,14 @@ export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger)
 export async function enqueueUnfinished({ storage, producer }: Dependencies): Promise<void> {
   for (const { id, kind, priority } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
     await producer.enqueue({ jobId: id, kind, priority });
+  }
+}
+
+/** Looks at the inputs of jobs whose API died before it had. */
+export async function validateLeft(dependencies: Dependencies, log: FastifyBaseLogger): Promise<void> {
+  const before = new Date(Date.now() - ENQUEUE_EVERY_MS);
+  for (const job of await dependencies.storage.jobs.validating(before, ENQUEUED_AT_ONCE)) {
+    await validateJob(dependencies, job, log);
   }
 }
 

@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Asked, type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
+import {
+  type Asked,
+  type Fence,
+  type MetricPoint,
+  type NewEvent,
+  type Progress,
+  type Storage,
+} from '@distiller/storage';
 import { createPace } from './pace.ts';
 import { type JobMessage } from './process/messages.ts';
 
@@ -24,12 +31,7 @@ export interface ProgressWriterOptions {
   onFailure: () => void;
 }
 
-export function createProgressWriter({
-  storage,
-  fence,
-  onAsked,
-  onFailure,
-}: ProgressWriterOptions): ProgressWriter {
+export function createProgressWriter({ storage, fence, onAsked, onFailure }: ProgressWriterOptions): ProgressWriter {
   let pending = emptyProgress();
   let [steps, seconds, closed] = [0, 0, false];
   let failure: Error | undefined;
@@ -106,7 +108,7 @@ function add(pending: Pending, message: JobMessage): void {
       break;
     }
     case 'remark':
-      pending.events.push({ type: 'message', message: message.message });
+      pending.events.push({ type: 'message', message: message.message, data: message.data });
       break;
     case 'step':
       pending.step = message.step;
@@ -119,9 +121,11 @@ function add(pending: Pending, message: JobMessage): void {
       break;
     }
     case 'checkpoint': {
-      const { step, files } = message;
-      pending.checkpoint = { step, files };
-      pending.events.push({ type: 'checkpoint', message: `Checkpoint at step ${step}`, data: { step, files } });
+      const { type, ...checkpoint } = message;
+      const { step, files, isBest = false } = checkpoint;
+      pending.checkpoint = checkpoint;
+      const data = { step, files, is_best: isBest };
+      pending.events.push({ type, message: `Checkpoint at step ${step}${isBest ? ', the best so far' : ''}`, data });
       break;
     }
     case 'finished':

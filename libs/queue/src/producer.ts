@@ -43,7 +43,13 @@ export function createProducer(queueUrl: string): Producer {
   };
   return {
     enqueue: async ({ jobId, kind, priority = 0 }) => {
-      const options = { jobId, priority: rank(priority), attempts: RETRIES, backoff: { type: 'custom' }, ...KEEP_NOTHING };
+      const options = {
+        jobId,
+        priority: rank(priority),
+        attempts: RETRIES,
+        backoff: { type: 'custom' },
+        ...KEEP_NOTHING,
+      };
       await deadline((await queue()).add(kind, { jobId }, options), ANSWER_TIMEOUT_MS);
     },
     checkReady: async () => {

@@ -61,6 +61,7 @@ export const JobEvent = z
       type: z.literal('checkpoint'),
       data: z.object({
         step: z.int(),
+        is_best: z.boolean().optional(),
         files: z.array(z.object({ name: z.string(), sha256: z.string(), bytes: z.int() })),
       }),
     }),

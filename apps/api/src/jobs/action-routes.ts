@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
+import { enqueue } from './enqueue.ts';
 import { noSuchJob } from './references.ts';
 import { Job, toJob } from './schema.ts';
-import { enqueue } from './submit.ts';
 
 const tags = ['jobs'];
 const params = z.strictObject({ id: z.string() });

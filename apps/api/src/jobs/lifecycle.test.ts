@@ -1,6 +1,10 @@
+import { JobSpec } from '@distiller/distillation/spec';
+import { ArtifactCorruptError } from '@distiller/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, registerBoth, startApi } from '../../../../test/api.ts';
-import { cancelLate } from '../sweeper.ts';
+import { waitUntil } from '../../../../test/processes.ts';
+import { cancelLate, validateLeft } from '../sweeper.ts';
+import { submitJob } from './submit.ts';
 
 let api: Api;
 let spec: Awaited<ReturnType<typeof registerBoth>>;
@@ -107,7 +111,7 @@ test('a list is walked in the order that is asked for', async () => {
   for (const priority of priorities) await submit({ priority, tags: { walk: '1' } });
   const walk = async (sort: string) => {
     const seen: Record<string, unknown>[] = [];
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const { body } = await api.get(`/v1/jobs?tag=walk:1&limit=2&sort=${sort}${cursor}`);
       seen.push(...(body.data ?? []));
       if (body.next_cursor === null) return seen;
@@ -162,4 +166,55 @@ test('who prefers to wait is answered when that time is over, with the job as it
   const created = await api.app.inject({ method: 'POST', url: '/v1/jobs', headers, payload: spec });
   expect([created.statusCode, created.json<{ status: string }>().status]).toEqual([201, 'queued']);
   expect(created.headers['preference-applied']).toBe('wait=0');
+});
+
+test('a job whose inputs are damaged fails while it is validated, and says which file it is', async () => {
+  const { weights } = (await api.storage.teachers.get('breakout'))!;
+  const path = (sha256: string) =>
+    sha256 === weights.sha256 ? Promise.reject(new ArtifactCorruptError(sha256)) : api.artifacts.path(sha256);
+  const job = await submitJob({ ...api, artifacts: { ...api.artifacts, path } }, JobSpec.parse(spec), api.app.log);
+  expect(job.status).toBe('validating');
+  await waitUntil(async () => (await api.storage.jobs.status(job.id)) === 'failed', 'the end of its validation');
+  const { body } = await api.get(`/v1/jobs/${job.id}`);
+  expect(body['error']).toMatchObject({
+    code: 'inputs_lost',
+    message: expect.stringContaining(weights.sha256) as string,
+  });
+  const events = await api.get(`/v1/jobs/${job.id}/events`);
+  expect(events.body.data?.map(({ data }) => (data as { to: string }).to)).toEqual(['validating', 'failed']);
+});
+
+test('a job that its API left validating is queued by the sweep', async () => {
+  const { id: teacherId } = (await api.storage.teachers.get('breakout'))!;
+  const row = { kind: 'distillation', spec: JobSpec.parse(spec), teacherId, totalSteps: 1, metadata: {} };
+  const { id } = await api.storage.jobs.create({ ...row, isValidating: true });
+  expect(await api.storage.jobs.claim(id)).toBeNull();
+  await api.database.query("UPDATE jobs SET created_at = now() - interval '1 hour' WHERE id = $1", [id]);
+  await validateLeft(api, api.app.log);
+  expect(await api.storage.jobs.status(id)).toBe('queued');
+  expect(await api.database.query('SELECT id FROM bullmq.job WHERE id = $1', [id])).toHaveLength(1);
+});
+
+test('checkpoints are listed, downloaded, and turned into models, each once', async () => {
+  const { id, fence } = await running();
+  const bytes = Buffer.from('a student');
+  const policy = { name: 'policy', ...(await api.artifacts.put(bytes)) };
+  const at = new Date();
+  const points = [{ name: 'kl', step: 20, value: 0.5, at }];
+  const checkpoint = { step: 20, files: [policy, { ...policy, name: 'state' }], isBest: true };
+  await api.storage.jobs.recordProgress(fence, { points, checkpoint });
+  const { body } = await api.get(`/v1/jobs/${id}/checkpoints`);
+  expect(body.data).toMatchObject([{ step: 20, is_newest: true, is_best: true, is_periodic: false }]);
+  expect((await api.get(`/v1/jobs/${id}`)).body['best_checkpoint']).toBe(20);
+  const download = await api.app.inject(`/v1/jobs/${id}/checkpoints/20/download?file=state`);
+  expect([download.statusCode, download.body]).toEqual([200, 'a student']);
+  const model = await api.post(`/v1/jobs/${id}/checkpoints/20/model`);
+  expect(model.status).toBe(201);
+  expect(model.body).toMatchObject({ job: id, checkpoint_step: 20, metrics: { kl: 0.5 } });
+  const again = await api.post(`/v1/jobs/${id}/checkpoints/20/model`);
+  expect([again.status, again.body.id]).toEqual([200, model.body.id]);
+  expect((await api.app.inject(`/v1/models/${model.body.id}/download`)).body).toBe('a student');
+  expect((await api.get(`/v1/jobs/${id}`)).body['model']).toBeNull();
+  expect((await api.get(`/v1/jobs/${id}/checkpoints/19/download`)).body.code).toBe('checkpoint_not_found');
+  expect((await api.get(`/v1/jobs/${id}/checkpoints/20/download?file=x`)).body.code).toBe('file_not_found');
 });

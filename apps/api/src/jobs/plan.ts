@@ -10,7 +10,14 @@ import {
   type LabellingSpec,
   type RecordingSpec,
 } from '@distiller/distillation/spec';
-import { type LabelsRow, type NewJob, type RolloutsRow, type TakenFile, type TeacherRow } from '@distiller/storage';
+import {
+  type LabelsRow,
+  type ModelRow,
+  type NewJob,
+  type RolloutsRow,
+  type TakenFile,
+  type TeacherRow,
+} from '@distiller/storage';
 import { type Dependencies } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
 import { fieldProblem } from '../problems/problem.ts';
@@ -21,6 +28,8 @@ import { requireSamePair } from './same-pair.ts';
 /** What is stored of a job, and the upload that becomes its file. */
 export interface JobPlan {
   job: NewJob;
+  /** Hashes of the files that it will read, but of that upload, which has just been hashed. */
+  inputs: string[];
   file?: TakenFile;
 }
 
@@ -53,7 +62,7 @@ async function planDistillation({ storage }: Dependencies, spec: DistillationSpe
     labelsId: labels?.id,
     totalSteps: spec.steps,
   };
-  return { job };
+  return { job, inputs: hashesOf(teacher.weights, rollouts?.file, labels?.file) };
 }
 
 /** The labels that the job names or, where it leaves that to us, the newest that there are. */
@@ -82,7 +91,8 @@ async function planRecording({ storage }: Dependencies, spec: RecordingSpec): Pr
   const { acting } = spec;
   const student = acting.kind === 'mixture' ? await requireModel(storage, acting.model, '/acting/model') : undefined;
   if (student) checkSameContract('/acting/model', seen(teacher), seen(student));
-  return { job: { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames } };
+  const job = { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames };
+  return { job, inputs: hashesOf(teacher.weights, student && weightsOf(student)) };
 }
 
 async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise<JobPlan> {
@@ -92,6 +102,7 @@ async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise
   const { frames } = await checkImport(spec, artifacts.stagedPath(id));
   return {
     job: { ...common(spec), totalSteps: frames ?? 0 },
+    inputs: [],
     file: { upload: id, keep: () => artifacts.promote(id, sha256) },
   };
 }
@@ -102,7 +113,7 @@ async function planLabelling({ storage }: Dependencies, spec: LabellingSpec): Pr
   const rollouts = await requireRollouts(storage, spec.rollouts);
   checkSameContract('/rollouts', seen(teacher), seen(rollouts));
   const job = { ...common(spec), teacherId: teacher.id, rolloutsId: rollouts.id, totalSteps: rollouts.frames };
-  return { job };
+  return { job, inputs: hashesOf(teacher.weights, rollouts.file) };
 }
 
 async function planEvaluation({ storage }: Dependencies, spec: EvaluationSpec): Promise<JobPlan> {
@@ -111,8 +122,15 @@ async function planEvaluation({ storage }: Dependencies, spec: EvaluationSpec): 
   const rollouts = spec.rollouts === undefined ? undefined : await requireRollouts(storage, spec.rollouts);
   checkEvaluation(seen(teacher), seen(student), rollouts && { ...seen(rollouts), episodes: rollouts.episodes });
   const ids = { teacherId: teacher.id, studentId: student.id, rolloutsId: rollouts?.id };
-  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) } };
+  const inputs = hashesOf(teacher.weights, weightsOf(student), rollouts?.file);
+  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) }, inputs };
 }
+
+function hashesOf(...files: ({ sha256: string } | undefined)[]): string[] {
+  return files.flatMap((file) => (file ? [file.sha256] : []));
+}
+
+const weightsOf = (model: ModelRow) => model.files.find(({ name }) => name === 'student');
 
 /** Of all who play, with and without sticky actions. */
 function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpec): number {

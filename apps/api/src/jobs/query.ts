@@ -13,7 +13,10 @@ const someOf = (options: readonly string[]) =>
     })
     .optional();
 
-const Pair = z.string().max(600).regex(/^[^:]+:/, 'key:value');
+const Pair = z
+  .string()
+  .max(600)
+  .regex(/^[^:]+:/, 'key:value');
 const Pairs = z.union([Pair, z.array(Pair).max(20)]).optional();
 const Moment = z.iso.datetime({ offset: true }).optional();
 

@@ -61,7 +61,13 @@ export function jobRoutes(app: App, dependencies: Dependencies, hub: EventHub): 
   app.get(
     '/v1/jobs/:id',
     {
-      schema: { tags, operationId: 'getJob', headers: PreferHeaders, params, response: { 200: Job, ...problemResponses } },
+      schema: {
+        tags,
+        operationId: 'getJob',
+        headers: PreferHeaders,
+        params,
+        response: { 200: Job, ...problemResponses },
+      },
     },
     async (request, reply) => {
       const { id } = request.params;

@@ -203,6 +203,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checkpoints that are kept, newest first */
+        get: operations["listCheckpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints/{step}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a checkpoint; its sha256 is in ETag and Repr-Digest */
+        get: operations["downloadCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints/{step}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a model of a checkpoint's student; asked again, it is answered as it is */
+        post: operations["createModelFromCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -512,6 +563,52 @@ export interface components {
              * @default 4
              */
             pixels?: number;
+        };
+        Checkpoint: {
+            step: number;
+            /** @description the job goes on from this one */
+            is_newest: boolean;
+            is_best: boolean;
+            /** @description kept because the spec asks for one every so many steps */
+            is_periodic: boolean;
+            /** @description `state`: all of the training state; `policy`: the student of that step */
+            files: components["schemas"]["StoredFile"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        CheckpointPolicy: {
+            /**
+             * @description the best by `best_by`; always where `keep` or `patience` needs it
+             * @default false
+             */
+            best: boolean;
+            /**
+             * @description one at each multiple of so many steps
+             * @default null
+             */
+            every: number | null;
+            /**
+             * @description how many of those, the newest
+             * @default 5
+             */
+            keep: number;
+        };
+        CheckpointPolicyInput: {
+            /**
+             * @description the best by `best_by`; always where `keep` or `patience` needs it
+             * @default false
+             */
+            best?: boolean;
+            /**
+             * @description one at each multiple of so many steps
+             * @default null
+             */
+            every?: number | null;
+            /**
+             * @description how many of those, the newest
+             * @default 5
+             */
+            keep?: number;
         };
         DerivativeTerm: {
             /** @constant */
@@ -849,6 +946,27 @@ export interface components {
              * @default 200
              */
             jacobian_frames: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by: components["schemas"]["HeldOutMetric"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep: "best" | "last";
+            /** @default null */
+            early_stopping: components["schemas"]["EarlyStopping"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints: components["schemas"]["CheckpointPolicy"];
             /** @default 1 */
             seed: number;
             /**
@@ -969,6 +1087,27 @@ export interface components {
              * @default 200
              */
             jacobian_frames?: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by?: components["schemas"]["HeldOutMetricInput"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep?: "best" | "last";
+            /** @default null */
+            early_stopping?: components["schemas"]["EarlyStoppingInput"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints?: components["schemas"]["CheckpointPolicyInput"];
             /** @default 1 */
             seed?: number;
             /**
@@ -994,6 +1133,48 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+        };
+        EarlyStopping: {
+            /**
+             * @description evaluations in a row after which it stops, if none of them was better than the best before
+             * @default null
+             */
+            patience: number | null;
+            /**
+             * @description by how much less `best_by` must be to count as better
+             * @default 0
+             */
+            min_delta: number;
+            /**
+             * @description it stops at the first evaluation that reaches this
+             * @default null
+             */
+            target: {
+                /** @default action_error */
+                metric: components["schemas"]["HeldOutMetric"];
+                at_most: number;
+            } | null;
+        };
+        EarlyStoppingInput: {
+            /**
+             * @description evaluations in a row after which it stops, if none of them was better than the best before
+             * @default null
+             */
+            patience?: number | null;
+            /**
+             * @description by how much less `best_by` must be to count as better
+             * @default 0
+             */
+            min_delta?: number;
+            /**
+             * @description it stops at the first evaluation that reaches this
+             * @default null
+             */
+            target?: {
+                /** @default action_error */
+                metric?: components["schemas"]["HeldOutMetricInput"];
+                at_most: number;
+            } | null;
         };
         EvaluationSpec: {
             /** @constant */
@@ -1179,6 +1360,10 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @enum {string} */
+        HeldOutMetric: "kl" | "action_error" | "jacobian_error";
+        /** @enum {string} */
+        HeldOutMetricInput: "kl" | "action_error" | "jacobian_error";
         ImportSpec: {
             /** @constant */
             kind: "import";
@@ -1592,6 +1777,7 @@ export interface components {
             type: "checkpoint";
             data: {
                 step: number;
+                is_best?: boolean;
                 files: {
                     name: string;
                     sha256: string;
@@ -2152,11 +2338,13 @@ export interface components {
         Model: {
             id: string;
             job: string;
+            /** @description of the checkpoint that it was made of; null: the end of the job */
+            checkpoint_step: number | null;
             observation: components["schemas"]["ObservationContract"];
             contract_hash: string;
             actions: string[];
             student: components["schemas"]["LayerTable"] | null;
-            /** @description on held-out episodes, at the last step */
+            /** @description on held-out episodes, at the step that the student is of */
             metrics: components["schemas"]["JobResult"];
             files: {
                 /**
@@ -3681,6 +3869,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Checkpoint"][];
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCheckpoint: {
+        parameters: {
+            query?: {
+                file?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createModelFromCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
                 };
             };
             /** @description The request was refused */

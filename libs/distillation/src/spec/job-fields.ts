@@ -6,10 +6,7 @@ const fits = (map: Record<string, string>) => Object.keys(map).length <= MAX_ENT
 const error = `more than ${MAX_ENTRIES} entries`;
 
 /** What a client writes on a job for itself. */
-const Metadata = z
-  .record(z.string().min(1).max(64), z.string().max(512))
-  .refine(fits, { error })
-  .default({});
+const Metadata = z.record(z.string().min(1).max(64), z.string().max(512)).refine(fits, { error }).default({});
 
 /** Short words to find a job by. */
 const Tags = z

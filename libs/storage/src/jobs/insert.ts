@@ -23,7 +23,7 @@ export interface NewJob {
   priority?: number | undefined;
   deadlineAt?: Date | undefined;
   retryOfId?: string | undefined;
-  /** Its inputs are yet to be looked at: it waits for `validated` before it is queued. */
+  /** Its inputs are yet to be looked at: `endValidation` will queue it. */
   isValidating?: boolean | undefined;
 }
 

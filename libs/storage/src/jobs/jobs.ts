@@ -4,13 +4,14 @@ import { type CheckpointRow, listCheckpoints } from './checkpoints.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { finishJob, type Outcome } from './finish.ts';
 import { insertJob, type NewJob, retryJob, type TakenFile } from './insert.ts';
-import { findJob, type JobRow } from './job-row.ts';
+import { findJob, type JobError, type JobRow } from './job-row.ts';
 import { type JobFilter, listJobs } from './list.ts';
 import { type Fence } from './lock.ts';
 import { type Asked, type Progress, recordProgress } from './progress.ts';
 import { settleJob } from './settle.ts';
 import { type CancelMode, type PauseCheckpoint, requestCancel, requestPause, requestResume } from './stop.ts';
 import { type JobStatus } from './transitions.ts';
+import { endValidation, inputHashes } from './validate.ts';
 
 export interface Jobs {
   /** @throws UploadGoneError: nothing is stored then */
@@ -32,6 +33,11 @@ export interface Jobs {
   retry(id: string): Promise<JobRow | null>;
 
   checkpoints(id: string): Promise<CheckpointRow[]>;
+
+  /** Jobs whose inputs somebody has begun to look at before that moment, and not ended. */
+  validating(before: Date, limit: number): Promise<{ id: string; kind: string; priority: number }[]>;
+  inputHashes(id: string): Promise<string[]>;
+  endValidation(id: string, error?: JobError): Promise<boolean>;
 
   /** For workers; see each one's own file. */
   claim(id: string, options?: { engine?: string }): Promise<Claim | null>;
@@ -59,6 +65,15 @@ export function createJobs(database: Database): Jobs {
     requestResume: (id) => requestResume(database, id),
     retry: (id) => retryJob(database, id),
     checkpoints: (id) => listCheckpoints(database, id),
+    validating: (before, limit) =>
+      database.job.findMany({
+        where: { status: 'validating', createdAt: { lt: before } },
+        take: limit,
+        orderBy: { id: 'asc' },
+        select: { id: true, kind: true, priority: true },
+      }),
+    inputHashes: (id) => inputHashes(database, id),
+    endValidation: (id, error) => endValidation(database, id, error),
     claim: (id, { engine } = {}) => claimJob(database, id, engine),
     recordProgress: (fence, progress) => recordProgress(database, fence, progress),
     settle: (fence, step) => settleJob(database, fence, step),
