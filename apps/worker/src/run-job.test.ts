@@ -160,6 +160,18 @@ test('a job whose process is killed while it is pausing ends paused, and goes on
   expect(await stepsOf(id)).toEqual(counting(300));
 });
 
+test('a job that stops early says why, its model is the best student, and its best checkpoint is kept', async () => {
+  const rules = { early_stopping: { patience: 2, min_delta: 100 }, keep: 'best', steps: 400, evaluate_every: 4 };
+  const id = await service.createJob(rules);
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({ status: 'succeeded', step: 12, bestCheckpoint: 4, result: { student_step: 4 } });
+  const why = (await eventsOf(id)).find(({ message }) => message.startsWith('Stopped early'));
+  expect(why?.data).toMatchObject({ reason: 'patience', step: 12, metric: 'kl', best: { step: 4 } });
+  const [newest, best] = await service.storage.jobs.checkpoints(id);
+  expect([newest?.step, best?.step]).toEqual([12, 4]);
+  expect(best?.files.find(({ name }) => name === 'policy')?.sha256).toBe(await student(id));
+});
+
 test('a running job tells how fast it goes', async () => {
   const id = await service.createJob({ steps: 1_000_000 });
   const running = runJob(id, context, never());

@@ -95,7 +95,7 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
   };
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   waitSeconds?: number;
 }
 

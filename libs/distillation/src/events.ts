@@ -37,7 +37,7 @@ export interface LabellingProgress {
 }
 
 /** A moment of training that one can go on from. */
-export interface CheckpointFiles {
+interface CheckpointFiles {
   /** All of the training state. */
   bytes: Uint8Array;
   /** safetensors: the student as it is at that step, as in `StudentFiles`. */

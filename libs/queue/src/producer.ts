@@ -5,7 +5,7 @@ import { deadline } from './deadline.ts';
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
-export interface EnqueuedJob {
+interface EnqueuedJob {
   jobId: string;
   kind: string;
   /** Higher ones are delivered first, equal ones in the order in which they came. */

@@ -22,7 +22,7 @@ export { type NewJobFile } from './job-files.ts';
 export { type LabelsRow } from './labels.ts';
 export { type Fence } from './jobs/lock.ts';
 export { type Asked, type Progress } from './jobs/progress.ts';
-export { isFinal, JOB_REQUESTS, JOB_STATUSES, type JobStatus, legalRequests } from './jobs/transitions.ts';
+export { isFinal, JOB_REQUESTS, JOB_STATUSES, type JobStatus } from './jobs/transitions.ts';
 export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
 export { type ModelFile, type ModelRow, type NewModel } from './models.ts';

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
 /** What is measured on held-out frames at every evaluation; less is better. */
-export const HeldOutMetric = z.enum(['kl', 'action_error', 'jacobian_error']).meta({ id: 'HeldOutMetric' });
-export type HeldOutMetric = z.infer<typeof HeldOutMetric>;
+const HeldOutMetric = z.enum(['kl', 'action_error', 'jacobian_error']).meta({ id: 'HeldOutMetric' });
 
 /** When training ends before its last step. */
-export const EarlyStopping = z
+const EarlyStopping = z
   .strictObject({
     patience: z
       .int()
@@ -27,7 +26,7 @@ export const EarlyStopping = z
   .meta({ id: 'EarlyStopping' });
 
 /** Which checkpoints stay besides the newest. */
-export const CheckpointPolicy = z
+const CheckpointPolicy = z
   .strictObject({
     best: z.boolean().default(false).describe('the best by `best_by`; always where `keep` or `patience` needs it'),
     every: z.int().min(1).nullable().default(null).describe('one at each multiple of so many steps'),

@@ -3,7 +3,6 @@ export { Augmentation } from './augmentation.ts';
 export { checkDistillation, checkSameContract } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
 export { DistillationSpec, JobSpec } from './job.ts';
-export { MAX_PRIORITY } from './job-fields.ts';
 export { checkImport, ImportSpec } from './import.ts';
 export { checkEvaluation } from './check-evaluation.ts';
 export { EvaluationSpec } from './evaluation.ts';

@@ -18,7 +18,7 @@ const Tags = z
   .default({});
 
 /** How far priorities go, up and down. */
-export const MAX_PRIORITY = 1000;
+const MAX_PRIORITY = 1000;
 
 /** What every kind of job has besides its own fields. */
 export const jobFields = {

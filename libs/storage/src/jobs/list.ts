@@ -6,7 +6,7 @@ import { type JobStatus } from './transitions.ts';
 
 /** What a list is ordered by; among equals and by default, the id, which sorts by age. */
 export const JOB_ORDERS = ['-created_at', 'created_at', '-priority', 'priority'] as const;
-export type JobOrder = (typeof JOB_ORDERS)[number];
+type JobOrder = (typeof JOB_ORDERS)[number];
 
 export interface JobFilter extends PageRequest {
   status?: JobStatus[] | undefined;

@@ -3,7 +3,7 @@ import { appendEvents } from '../events.ts';
 import { type EventLevel, type Prisma } from '../generated/client.ts';
 import { isFinal, isLegal, type JobStatus } from './transitions.ts';
 
-export interface Move {
+interface Move {
   from: JobStatus;
   to: JobStatus;
   message: string;
