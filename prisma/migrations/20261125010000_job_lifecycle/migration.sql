@@ -33,8 +33,6 @@ CREATE INDEX "jobs_waiting_idx" ON "jobs"("priority" DESC, "queued_at", "id") WH
 CREATE INDEX "jobs_deadline_at_idx" ON "jobs"("deadline_at") WHERE "finished_at" IS NULL;
 CREATE INDEX "jobs_kind_id_idx" ON "jobs"("kind", "id");
 CREATE INDEX "jobs_priority_id_idx" ON "jobs"("priority", "id");
-CREATE INDEX "jobs_tags_idx" ON "jobs" USING GIN ("tags" jsonb_path_ops);
-CREATE INDEX "jobs_metadata_idx" ON "jobs" USING GIN ("metadata" jsonb_path_ops);
 
 -- AddForeignKey
 ALTER TABLE "jobs" ADD CONSTRAINT "jobs_retry_of_fkey" FOREIGN KEY ("retry_of") REFERENCES "jobs"("id") ON DELETE SET NULL ON UPDATE CASCADE;
