@@ -1,7 +1,9 @@
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from './dependencies.ts';
+import { validateJob } from './jobs/validate.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
+const DEADLINES_EVERY_MS = 2_000;
 const ENQUEUED_AT_ONCE = 1000;
 const CLEAN_EVERY_MS = 10 * 60_000;
 const UPLOAD_LIFE_MS = 24 * 3_600_000;
@@ -15,6 +17,8 @@ export interface Sweeper {
 export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger): Sweeper {
   const loops = [
     repeat(ENQUEUE_EVERY_MS, () => enqueueUnfinished(dependencies), log),
+    repeat(ENQUEUE_EVERY_MS, () => validateLeft(dependencies, log), log),
+    repeat(DEADLINES_EVERY_MS, () => cancelLate(dependencies), log),
     repeat(CLEAN_EVERY_MS, () => removeUnused(dependencies), log),
   ];
   return { stop: async () => void (await Promise.all(loops.map((stop) => stop()))) };
@@ -22,8 +26,23 @@ export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger)
 
 /** Puts every job that has not ended into the queue; those that are there already stay as they are. */
 export async function enqueueUnfinished({ storage, producer }: Dependencies): Promise<void> {
-  for (const { id, kind } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
-    await producer.enqueue({ jobId: id, kind });
+  for (const { id, kind, priority } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
+    await producer.enqueue({ jobId: id, kind, priority });
+  }
+}
+
+/** Looks at the inputs of jobs whose API died before it had. */
+export async function validateLeft(dependencies: Dependencies, log: FastifyBaseLogger): Promise<void> {
+  const before = new Date(Date.now() - ENQUEUE_EVERY_MS);
+  for (const job of await dependencies.storage.jobs.validating(before, ENQUEUED_AT_ONCE)) {
+    await validateJob(dependencies, job, log);
+  }
+}
+
+/** Cancels what has not ended by its deadline. */
+export async function cancelLate({ storage }: Dependencies): Promise<void> {
+  for (const id of await storage.jobs.late(ENQUEUED_AT_ONCE)) {
+    await storage.jobs.requestCancel(id, { reason: 'deadline' });
   }
 }
 

@@ -1,8 +1,11 @@
 import { type JobStatus } from '@distiller/client';
 
 const SIGNS: Record<JobStatus, string> = {
+  validating: '?',
   queued: '…',
   running: '▶',
+  pausing: '‖',
+  paused: '‖',
   cancelling: '◼',
   succeeded: '✓',
   failed: '✕',

@@ -75,7 +75,9 @@ async function attempt(claim: Claim, context: WorkerContext, signal: AbortSignal
     last = message;
     writer.accept(message);
   });
-  const writer = createProgressWriter({ storage, fence, onCancelRequested: work.stop, onFailure: work.kill });
+  // A process that is ended has died as far as the next claim is concerned, which then settles what was asked.
+  const onAsked = (what: 'stop' | 'end') => (what === 'end' ? work.kill() : work.stop());
+  const writer = createProgressWriter({ storage, fence, onAsked, onFailure: work.kill });
   const interrupt = () => {
     work.stop();
     // Before its first step there is nothing that a last checkpoint could keep.
@@ -127,8 +129,8 @@ async function conclude(last: JobMessage | undefined, ending: Ending): Promise<'
       if (signal.aborted) throw new JobInterruptedError(fence.jobId);
       // Stopped before its first step, it stands where it was taken up.
       const step = Math.max(last.step, ending.claim.checkpoint?.step ?? 0);
-      await jobs.finish(fence, { status: 'cancelled', result: { step } });
-      log.info('cancelled');
+      await jobs.settle(fence, step);
+      log.info('stopped, as asked');
       return 'ended';
     }
     default:

@@ -4,9 +4,10 @@ import { type paths } from './generated/openapi.ts';
 import { isProblem, ProblemError } from './problem-error.ts';
 import {
   type Job,
+  type JobDryRun,
   type JobEventPage,
+  type JobListOptions,
   type JobSpec,
-  type JobStatus,
   type ModelFileName,
   type NewRollouts,
   type NewTeacher,
@@ -46,11 +47,23 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       list: (query: PageOptions = {}) => answer(api.GET('/v1/labels', { params: { query } })),
     },
     jobs: {
-      create: (spec: JobSpec): Promise<Job> => answer(api.POST('/v1/jobs', { body: spec })),
-      get: (id: string): Promise<Job> => answer(api.GET('/v1/jobs/{id}', at(id))),
-      cancel: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/cancel', at(id))),
-      list: ({ status, ...page }: PageOptions & { status?: JobStatus[] } = {}) =>
-        answer(api.GET('/v1/jobs', { params: { query: { ...page, ...(status && { status: status.join() }) } } })),
+      /** @param options.waitSeconds answers when the job has ended, or after so many seconds (60 at most) */
+      create: async (spec: JobSpec, options: WaitOptions = {}): Promise<Job> =>
+        // Another answer only for who asks for a dry run.
+        (await answer(api.POST('/v1/jobs', { body: spec, params: { header: prefer(options) } }))) as Job,
+      /** All checks and every default; nothing is stored. */
+      dryRun: async (spec: JobSpec): Promise<JobDryRun> =>
+        (await answer(api.POST('/v1/jobs', { body: spec, params: { query: { dry_run: 'true' } } }))) as JobDryRun,
+      get: (id: string, options: WaitOptions = {}): Promise<Job> =>
+        answer(api.GET('/v1/jobs/{id}', { params: { path: { id }, header: prefer(options) } })),
+      cancel: (id: string, { mode = 'graceful' }: { mode?: 'graceful' | 'now' } = {}): Promise<Job> =>
+        answer(api.POST('/v1/jobs/{id}/cancel', { ...at(id), body: { mode } })),
+      pause: (id: string, { checkpoint = 'save' }: { checkpoint?: 'save' | 'latest' } = {}): Promise<Job> =>
+        answer(api.POST('/v1/jobs/{id}/pause', { ...at(id), body: { checkpoint } })),
+      resume: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/resume', at(id))),
+      retry: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/retry', at(id))),
+      list: ({ status, ...query }: JobListOptions = {}) =>
+        answer(api.GET('/v1/jobs', { params: { query: { ...query, ...(status && { status: status.join() }) } } })),
       events: async (id: string, query: { after?: number; limit?: number } = {}): Promise<JobEventPage> => {
         const page = await answer(api.GET('/v1/jobs/{id}/events', { params: { path: { id }, query } }));
         // A string only for who asks for a stream.
@@ -81,6 +94,12 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
     downloadJobFile: (jobId: string, name: string): Promise<Download> => downloadJobFile(service, jobId, name),
   };
 }
+
+interface WaitOptions {
+  waitSeconds?: number;
+}
+
+const prefer = ({ waitSeconds }: WaitOptions) => (waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` });
 
 const at = (id: string) => ({ params: { path: { id } } });
 

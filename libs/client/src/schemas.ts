@@ -1,8 +1,9 @@
-import { type components } from './generated/openapi.ts';
+import { type components, type operations } from './generated/openapi.ts';
 
 type Schemas = components['schemas'];
 
 export type Job = Schemas['Job'];
+export type JobDryRun = Schemas['JobDryRun'];
 export type JobEvent = Schemas['JobEvent'];
 export type JobEventPage = Schemas['JobEventPage'];
 export type JobSpec = Schemas['JobSpecInput'];
@@ -30,5 +31,10 @@ export interface PageOptions {
   limit?: number;
   cursor?: string;
 }
+
+/** What narrows a list of jobs down, and its order. */
+export type JobListOptions = Omit<NonNullable<operations['listJobs']['parameters']['query']>, 'status'> & {
+  status?: JobStatus[];
+};
 
 export type ModelFileName = Model['files'][number]['name'];

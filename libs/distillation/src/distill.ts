@@ -1,9 +1,8 @@
 import { type Policy } from '@distiller/policies';
 import { type Rollouts, type StoredLabels } from '@distiller/rollouts';
-import { initializeWeights, initialState, stateTensors, type StepOptions, type TrainState } from '@distiller/sobolev';
+import { stateTensors } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchSource, closeSource } from './batch-source.ts';
-import { restoreCheckpoint } from './checkpoint.ts';
 import { evaluate, type EvaluationSet } from './evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics, type ReturnMetrics } from './events.ts';
 import { labelAll } from './labels.ts';
@@ -13,8 +12,8 @@ import { type Prepared, prepare } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
 import { labelsInUse, trainingLabels } from './stored-labels/labels-in-use.ts';
-import { studentFiles } from './student-files.ts';
-import { checkpointOf, studentOf, train } from './training.ts';
+import { type StudentDescription, studentFiles } from './student-files.ts';
+import { checkpointOf, startRun, studentOf, train, type TrainingRun } from './training.ts';
 
 export interface DistillInputs {
   teacher: RegisteredTeacher;
@@ -51,15 +50,20 @@ export async function* distill(
   if (!labels) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
   const options = stepOptions(spec, prepared.student.network);
-  const run = { options, heldOut, state: startingState(spec.seed, options, checkpoint) };
+  const run = startRun(spec, { options, heldOut, description: describe(teacher, prepared) }, checkpoint);
   const source = await batchSource(spec, prepared, { labels, inUse });
   try {
     const { steps: until, evaluate_every: evaluateEvery } = spec;
     let metrics = yield* train(run, source, { until, evaluateEvery, checkpointEveryMs, signal });
     yield await checkpointOf(run);
-    if (run.state.step < until) return;
+    const { watch, best } = run.seen;
+    if (run.state.step < until && !watch.stopped) return;
     metrics ??= await evaluate(heldOut, studentOf(run));
-    yield await finished(teacher, prepared, { set: heldOut, student: studentOf(run), step: until, metrics });
+    if (watch.stopped) yield { type: 'stopped_early', step: run.state.step, watch, metrics };
+    const last = { student: studentOf(run), step: run.state.step, metrics };
+    yield await (best && watch.best?.step !== run.state.step
+      ? bestOf(run, (kept) => finished(teacher, prepared, { set: heldOut, ...kept }))
+      : finished(teacher, prepared, { set: heldOut, ...last }));
   } finally {
     await closeSource(source);
     tf.dispose([...stateTensors(run.state), ...prepared.teacher.weights]);
@@ -74,9 +78,26 @@ export async function evaluationSet(
   return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
 }
 
-export function startingState(seed: number, options: StepOptions, checkpoint: Uint8Array | undefined): TrainState {
-  if (checkpoint) return restoreCheckpoint(checkpoint);
-  return initialState(options, initializeWeights(options.network, seed));
+/** What a student's file says besides its weights. */
+export function describe(
+  { observation, actions }: RegisteredTeacher,
+  { student: { rows } }: Pick<Prepared, 'student'>,
+): StudentDescription {
+  return { rows, observation, actions };
+}
+
+/** The student that did best, for as long as it is used. */
+async function bestOf<Result>(
+  { options: { network }, heldOut, seen: { best, watch } }: TrainingRun,
+  use: (kept: { student: Policy; step: number; metrics: EvaluationMetrics }) => Promise<Result>,
+): Promise<Result> {
+  const weights = best!.map(({ data, shape }) => tf.tensor(data, [...shape]));
+  try {
+    const student = { network, weights };
+    return await use({ student, step: watch.best!.step, metrics: await evaluate(heldOut, student) });
+  } finally {
+    tf.dispose(weights);
+  }
 }
 
 export async function finished(

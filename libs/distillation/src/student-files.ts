@@ -5,7 +5,7 @@ import { forContract } from './network-input.ts';
 import { type Observations, observationTensor } from './observations.ts';
 import { contractHash, type ObservationContract } from './spec/index.ts';
 
-interface StudentDescription {
+export interface StudentDescription {
   rows: readonly LayerRow[];
   observation: ObservationContract;
   actions: readonly string[];
@@ -17,6 +17,14 @@ export async function studentFiles(
   description: StudentDescription,
   reference: { observations: Observations; indices: Int32Array },
 ): Promise<StudentFiles> {
+  return {
+    student: await policyFile(student, description),
+    reference: await referenceFile(student, description.observation, reference),
+  };
+}
+
+/** A policy's weights with its layers, contract and actions: all that is needed to use it. */
+export async function policyFile(student: Policy, description: StudentDescription): Promise<Uint8Array> {
   const { rows, observation, actions } = description;
   const metadata = {
     format: 'pt',
@@ -25,10 +33,7 @@ export async function studentFiles(
     contract_hash: contractHash(observation),
     actions: JSON.stringify(actions),
   };
-  return {
-    student: writeSafetensors({ tensors: new Map(await weights(student, description)), metadata }),
-    reference: await referenceFile(student, observation, reference),
-  };
+  return writeSafetensors({ tensors: new Map(await weights(student, description)), metadata });
 }
 
 const weights = async (student: Policy, { rows, observation }: StudentDescription) =>

@@ -15,6 +15,9 @@ export function retryDelayMs(failures: number): number {
   return Math.min(1000 * 2 ** (failures - 1), 30_000);
 }
 
+/** How far priorities go, up and down: BullMQ has room for 2 ** 21. */
+export const MAX_PRIORITY = 1_000_000;
+
 /** How long after its last sign of life a consumer is taken for dead and its job is delivered to another. */
 export const LOCK_MS = 10_000;
 export const STALLED_CHECK_MS = 5_000;

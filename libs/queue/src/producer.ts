@@ -1,13 +1,20 @@
 import { createPostgresBackend, type JobsOptions, Queue } from 'bullmq';
-import { type Payload, QUEUE_NAME, RETRIES } from './catalogue.ts';
+import { MAX_PRIORITY, type Payload, QUEUE_NAME, RETRIES } from './catalogue.ts';
 import { placeOf, postgresConnection, redisProducerConnection } from './connection.ts';
 import { deadline } from './deadline.ts';
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
+interface EnqueuedJob {
+  jobId: string;
+  kind: string;
+  /** Higher ones are delivered first, equal ones in the order in which they came. */
+  priority?: number;
+}
+
 export interface Producer {
   /** Idempotent: a job that is in the queue already is not put there again. Rejects at once where the queue is away. */
-  enqueue(job: { jobId: string; kind: string }): Promise<void>;
+  enqueue(job: EnqueuedJob): Promise<void>;
   /** Resolves when the queue answers. */
   checkReady(): Promise<void>;
   close(): Promise<void>;
@@ -35,8 +42,14 @@ export function createProducer(queueUrl: string): Producer {
     return opening;
   };
   return {
-    enqueue: async ({ jobId, kind }) => {
-      const options = { jobId, attempts: RETRIES, backoff: { type: 'custom' }, ...KEEP_NOTHING };
+    enqueue: async ({ jobId, kind, priority = 0 }) => {
+      const options = {
+        jobId,
+        priority: rank(priority),
+        attempts: RETRIES,
+        backoff: { type: 'custom' },
+        ...KEEP_NOTHING,
+      };
       await deadline((await queue()).add(kind, { jobId }, options), ANSWER_TIMEOUT_MS);
     },
     checkReady: async () => {
@@ -46,6 +59,11 @@ export function createProducer(queueUrl: string): Producer {
       await (await opening?.catch(() => undefined))?.close();
     },
   };
+}
+
+/** BullMQ counts the other way round, from 1 on; what has no priority there goes before all that has one. */
+function rank(priority: number): number {
+  return 1 + MAX_PRIORITY - Math.max(-MAX_PRIORITY, Math.min(MAX_PRIORITY, priority));
 }
 
 /** Postgres rows tell what became of a job; and an id that is kept could not be enqueued again. */

@@ -138,6 +138,21 @@ function queueConformance(open: () => Promise<Backend>): void {
     ).toEqual([...ids].sort());
   });
 
+  test('of jobs that wait, those of higher priority are delivered first, and equal ones as they came', async () => {
+    const holder = jobId();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { seen } = await consume(({ jobId }) => (jobId === holder ? held : Promise.resolve()));
+    await producer.enqueue({ jobId: holder, kind: 'distillation' });
+    await waitUntil(() => times(seen, holder) === 1, 'the holder');
+    const jobs = [0, -5, 7, 0, 7, 1000].map((priority, index) => ({ jobId: `${jobId()}-${index}`, priority }));
+    for (const job of jobs) await producer.enqueue({ ...job, kind: 'distillation' });
+    release();
+    await waitUntil(() => jobs.every((job) => times(seen, job.jobId) === 1), 'all of them');
+    const order = seen.map((one) => one.jobId).filter((id) => jobs.some((job) => job.jobId === id));
+    expect(order.map((id) => Number(id.at(-1)))).toEqual([5, 2, 4, 0, 3, 1]);
+  });
+
   test('closing waits for the job at work and takes no other', async () => {
     const [first, second] = [jobId(), jobId()];
     let release = () => {};

@@ -1,8 +1,35 @@
+import { type JobRequest, type JobStatus } from './jobs/transitions.ts';
+
 /** The writer's attempt is over: another worker has claimed the job, or the job has ended. Nothing was written. */
 export class FencedError extends Error {
   constructor(jobId: string, attempt: number) {
     super(`attempt ${attempt} of ${jobId} is over: claimed again, or ended`);
     this.name = 'FencedError';
+  }
+}
+
+/** What was asked of a job cannot be done in the status that it has. */
+export class IllegalRequestError extends Error {
+  readonly status: JobStatus;
+  readonly legal: JobRequest[];
+
+  constructor(jobId: string, asked: { request: JobRequest; status: JobStatus; legal: JobRequest[] }) {
+    super(`job ${jobId} is ${asked.status}: ${asked.request} is not possible, ${inWords(asked.legal)}`);
+    this.name = 'IllegalRequestError';
+    this.status = asked.status;
+    this.legal = asked.legal;
+  }
+}
+
+function inWords(legal: readonly JobRequest[]): string {
+  return legal.length > 0 ? `but ${legal.join(' or ')} is` : 'nor is anything else';
+}
+
+/** The job is to stand at its latest checkpoint and has none yet. */
+export class NoCheckpointError extends Error {
+  constructor(jobId: string) {
+    super(`job ${jobId} has no checkpoint yet`);
+    this.name = 'NoCheckpointError';
   }
 }
 

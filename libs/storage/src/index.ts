@@ -1,17 +1,28 @@
 export { type ArtifactStore, type Stored } from './artifact-store/artifact-store.ts';
 export { createArtifactStore } from './artifact-store/create-artifact-store.ts';
-export { ArtifactCorruptError, FencedError, NameTakenError, TooManyBytesError, UploadGoneError } from './errors.ts';
+export {
+  ArtifactCorruptError,
+  FencedError,
+  IllegalRequestError,
+  NameTakenError,
+  NoCheckpointError,
+  TooManyBytesError,
+  UploadGoneError,
+} from './errors.ts';
 export { type EventRow, type NewEvent } from './events.ts';
 export { newId } from './identifiers.ts';
 export { type Claim } from './jobs/claim.ts';
 export { type Outcome } from './jobs/finish.ts';
-export { isFinal, type JobError, type JobRow, type JobStatus } from './jobs/job-row.ts';
-export { type NewJob, type TakenFile } from './jobs/jobs.ts';
+export { type CheckpointRow, type NewCheckpoint } from './jobs/checkpoints.ts';
+export { type NewJob, type TakenFile } from './jobs/insert.ts';
+export { type JobError, type JobRow } from './jobs/job-row.ts';
+export { JOB_ORDERS } from './jobs/list.ts';
 export { type Made } from './jobs/made.ts';
 export { type NewJobFile } from './job-files.ts';
 export { type LabelsRow } from './labels.ts';
 export { type Fence } from './jobs/lock.ts';
-export { type NewCheckpoint, type Progress } from './jobs/progress.ts';
+export { type Asked, type Progress } from './jobs/progress.ts';
+export { isFinal, JOB_REQUESTS, JOB_STATUSES, type JobStatus } from './jobs/transitions.ts';
 export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
 export { type ModelFile, type ModelRow, type NewModel } from './models.ts';

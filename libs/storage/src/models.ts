@@ -16,12 +16,16 @@ export interface NewModel {
   /** The job's. */
   layerTable: unknown;
   metrics: object;
+  /** The checkpoint that it is made of, where it is not the job's end. */
+  checkpointStep?: number | undefined;
   files: ModelFile[];
 }
 
 export interface ModelRow {
   id: string;
   jobId: string;
+  /** The checkpoint that it was made of; null: the job's end. */
+  checkpointStep: number | null;
   observation: unknown;
   contractHash: string;
   actions: string[];

@@ -5,6 +5,7 @@ import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
+import { modelFromCheckpoint } from './checkpoint-model.ts';
 import { createModels, type Models } from './models.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
@@ -20,7 +21,10 @@ export interface Storage {
   jobs: Jobs;
   events: Events;
   metrics: Metrics;
-  models: Models;
+  models: Models & {
+    /** A model of the student of a job's checkpoint; there is one of each step. */
+    fromCheckpoint(jobId: string, step: number): Promise<{ id: string; isNew: boolean }>;
+  };
   artifacts: Artifacts;
   /**
    * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
@@ -43,7 +47,10 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     jobs: createJobs(database),
     events: createEvents(database),
     metrics: createMetrics(database),
-    models: createModels(database),
+    models: {
+      ...createModels(database),
+      fromCheckpoint: (jobId, step) => modelFromCheckpoint(database, jobId, step),
+    },
     artifacts: createArtifacts(database),
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),

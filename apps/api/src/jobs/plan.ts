@@ -10,9 +10,17 @@ import {
   type LabellingSpec,
   type RecordingSpec,
 } from '@distiller/distillation/spec';
-import { type LabelsRow, type NewJob, type RolloutsRow, type TakenFile, type TeacherRow } from '@distiller/storage';
+import {
+  type LabelsRow,
+  type ModelRow,
+  type NewJob,
+  type RolloutsRow,
+  type TakenFile,
+  type TeacherRow,
+} from '@distiller/storage';
 import { type Dependencies } from '../dependencies.ts';
 import { layerTableJson } from '../layer-table.ts';
+import { fieldProblem } from '../problems/problem.ts';
 import { requireUpload } from '../uploads/taking.ts';
 import { requireFreeName, requireLabels, requireModel, requireRollouts, requireTeacher, seen } from './references.ts';
 import { requireSamePair } from './same-pair.ts';
@@ -20,6 +28,8 @@ import { requireSamePair } from './same-pair.ts';
 /** What is stored of a job, and the upload that becomes its file. */
 export interface JobPlan {
   job: NewJob;
+  /** Hashes of the files that it will read, but of that upload, which has just been hashed. */
+  inputs: string[];
   file?: TakenFile;
 }
 
@@ -52,7 +62,7 @@ async function planDistillation({ storage }: Dependencies, spec: DistillationSpe
     labelsId: labels?.id,
     totalSteps: spec.steps,
   };
-  return { job };
+  return { job, inputs: hashesOf(teacher.weights, rollouts?.file, labels?.file) };
 }
 
 /** The labels that the job names or, where it leaves that to us, the newest that there are. */
@@ -81,7 +91,8 @@ async function planRecording({ storage }: Dependencies, spec: RecordingSpec): Pr
   const { acting } = spec;
   const student = acting.kind === 'mixture' ? await requireModel(storage, acting.model, '/acting/model') : undefined;
   if (student) checkSameContract('/acting/model', seen(teacher), seen(student));
-  return { job: { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames } };
+  const job = { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames };
+  return { job, inputs: hashesOf(teacher.weights, student && weightsOf(student)) };
 }
 
 async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise<JobPlan> {
@@ -91,6 +102,7 @@ async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise
   const { frames } = await checkImport(spec, artifacts.stagedPath(id));
   return {
     job: { ...common(spec), totalSteps: frames ?? 0 },
+    inputs: [],
     file: { upload: id, keep: () => artifacts.promote(id, sha256) },
   };
 }
@@ -101,7 +113,7 @@ async function planLabelling({ storage }: Dependencies, spec: LabellingSpec): Pr
   const rollouts = await requireRollouts(storage, spec.rollouts);
   checkSameContract('/rollouts', seen(teacher), seen(rollouts));
   const job = { ...common(spec), teacherId: teacher.id, rolloutsId: rollouts.id, totalSteps: rollouts.frames };
-  return { job };
+  return { job, inputs: hashesOf(teacher.weights, rollouts.file) };
 }
 
 async function planEvaluation({ storage }: Dependencies, spec: EvaluationSpec): Promise<JobPlan> {
@@ -110,8 +122,15 @@ async function planEvaluation({ storage }: Dependencies, spec: EvaluationSpec): 
   const rollouts = spec.rollouts === undefined ? undefined : await requireRollouts(storage, spec.rollouts);
   checkEvaluation(seen(teacher), seen(student), rollouts && { ...seen(rollouts), episodes: rollouts.episodes });
   const ids = { teacherId: teacher.id, studentId: student.id, rolloutsId: rollouts?.id };
-  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) } };
+  const inputs = hashesOf(teacher.weights, weightsOf(student), rollouts?.file);
+  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) }, inputs };
 }
+
+function hashesOf(...files: ({ sha256: string } | undefined)[]): string[] {
+  return files.flatMap((file) => (file ? [file.sha256] : []));
+}
+
+const weightsOf = (model: ModelRow) => model.files.find(({ name }) => name === 'student');
 
 /** Of all who play, with and without sticky actions. */
 function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpec): number {
@@ -119,5 +138,17 @@ function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpe
 }
 
 function common(spec: JobSpec) {
-  return { kind: spec.kind, spec, metadata: spec.metadata };
+  const { kind, metadata, tags, priority } = spec;
+  return { kind, spec, metadata, tags, priority, deadlineAt: deadlineOf(spec) };
+}
+
+/** @throws ProblemError when both are given, or the moment is over */
+function deadlineOf({ deadline_seconds: seconds, deadline_at: at }: JobSpec): Date | undefined {
+  if (seconds !== undefined && at !== undefined) {
+    throw fieldProblem('invalid_request', '/deadline_at', 'beside deadline_seconds: give one of the two');
+  }
+  if (seconds !== undefined) return new Date(Date.now() + 1000 * seconds);
+  if (at === undefined) return undefined;
+  if (Date.parse(at) <= Date.now()) throw fieldProblem('invalid_request', '/deadline_at', 'this moment is over');
+  return new Date(at);
 }

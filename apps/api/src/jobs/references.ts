@@ -1,6 +1,6 @@
 import { ObservationContract } from '@distiller/distillation/spec';
 import { type LabelsRow, type ModelRow, type RolloutsRow, type Storage, type TeacherRow } from '@distiller/storage';
-import { fieldProblem } from '../problems/problem.ts';
+import { fieldProblem, ProblemError } from '../problems/problem.ts';
 
 /** The resources that a spec names. @throws ProblemError pointing at the field */
 export async function requireTeacher({ teachers }: Storage, reference: string): Promise<TeacherRow> {
@@ -22,6 +22,10 @@ export async function requireModel({ models }: Storage, id: string, pointer: str
 function known<Row>(row: Row | null, pointer: string, missing: string): Row {
   if (row) return row;
   throw fieldProblem('unknown_reference', pointer, missing);
+}
+
+export function noSuchJob(id: string): ProblemError {
+  return new ProblemError('job_not_found', `no job has the id '${id}'`);
 }
 
 /** @throws ProblemError when another resource of that kind has the name already */

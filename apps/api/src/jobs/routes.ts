@@ -1,17 +1,23 @@
 import { JobSpec } from '@distiller/distillation/spec';
+import { type JobRow } from '@distiller/storage';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
-import { pageOf, pageRequest, toPage } from '../page.ts';
-import { ProblemError } from '../problems/problem.ts';
+import { type EventHub } from '../events/hub.ts';
+import { pageOf, toPage } from '../page.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { discardWhenRefused } from '../uploads/taking.ts';
-import { Job, JobQuery, JobStatus, toJob } from './schema.ts';
+import { DryRun, dryRun } from './dry-run.ts';
+import { jobFilter, JobQuery } from './query.ts';
+import { noSuchJob } from './references.ts';
+import { Job, toJob } from './schema.ts';
 import { submitJob } from './submit.ts';
+import { type Exchange, PreferHeaders, waitAsPreferred } from './wait.ts';
 
 const tags = ['jobs'];
 const params = z.strictObject({ id: z.string() });
+const Flag = z.enum(['true', 'false']).default('false');
 
-export function jobRoutes(app: App, dependencies: Dependencies): void {
+export function jobRoutes(app: App, dependencies: Dependencies, hub: EventHub): void {
   const { storage } = dependencies;
 
   app.post(
@@ -20,15 +26,22 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       schema: {
         tags,
         operationId: 'createJob',
-        summary: 'Submit a job',
+        summary: 'Submit a job, or with `dry_run` hear what it would be',
+        headers: PreferHeaders,
+        querystring: z.strictObject({
+          dry_run: Flag.describe('check everything, answer with every default, store nothing and use no upload up'),
+        }),
         body: JobSpec,
-        response: { 201: Job, ...problemResponses },
+        response: { 200: DryRun, 201: Job, ...problemResponses },
       },
       onSend: discardWhenRefused(dependencies, 'file'),
     },
-    async ({ body, log }, reply) => {
-      const job = toJob(await submitJob(dependencies, body, log));
-      return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
+    async (request, reply) => {
+      const { body, query, log } = request;
+      if (query.dry_run === 'true') return reply.code(200).send(await dryRun(dependencies, body));
+      const submitted = await submitJob(dependencies, body, log);
+      const job = await ended(submitted.id, { request, reply }, submitted);
+      return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(toJob(job));
     },
   );
 
@@ -42,47 +55,36 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
         response: { 200: pageOf(Job), ...problemResponses },
       },
     },
-    async ({ query: { status, ...page } }) => {
-      const wanted = status?.split(',').map((one) => JobStatus.parse(one));
-      return toPage(await storage.jobs.list({ ...pageRequest(page), status: wanted }), toJob);
-    },
+    async ({ query }) => toPage(await storage.jobs.list(jobFilter(query)), toJob),
   );
 
   app.get(
     '/v1/jobs/:id',
-    { schema: { tags, operationId: 'getJob', params, response: { 200: Job, ...problemResponses } } },
-    async ({ params: { id } }) => toJob(await requireJob(dependencies, id)),
-  );
-
-  app.post(
-    '/v1/jobs/:id/cancel',
     {
       schema: {
         tags,
-        operationId: 'cancelJob',
-        summary: 'Cancel a job; one that is being cancelled, or was, is answered as it is',
+        operationId: 'getJob',
+        headers: PreferHeaders,
         params,
         response: { 200: Job, ...problemResponses },
       },
     },
-    async ({ params: { id } }) => {
-      const job = await storage.jobs.requestCancel(id);
-      if (!job) throw notFound(id);
-      if (job.status === 'succeeded' || job.status === 'failed') {
-        throw new ProblemError('job_ended', `the job has ${job.status}; only one that has not ended can be cancelled`);
-      }
-      return toJob(job);
+    async (request, reply) => {
+      const { id } = request.params;
+      return toJob(await ended(id, { request, reply }, await requireJob(dependencies, id)));
     },
   );
+
+  /** The job as it is when the request has waited as long as it prefers. */
+  async function ended(jobId: string, exchange: Exchange, before: JobRow): Promise<JobRow> {
+    if (!(await waitAsPreferred(dependencies, hub, { jobId, ...exchange }))) return before;
+    return requireJob(dependencies, jobId);
+  }
 }
 
 /** @throws ProblemError job_not_found */
-export async function requireJob({ storage }: Dependencies, id: string) {
+export async function requireJob({ storage }: Dependencies, id: string): Promise<JobRow> {
   const job = await storage.jobs.get(id);
-  if (!job) throw notFound(id);
+  if (!job) throw noSuchJob(id);
   return job;
-}
-
-function notFound(id: string): ProblemError {
-  return new ProblemError('job_not_found', `no job has the id '${id}'`);
 }

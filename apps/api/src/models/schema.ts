@@ -15,11 +15,12 @@ export const Model = z
   .object({
     id: z.string(),
     job: z.string(),
+    checkpoint_step: z.int().nullable().describe('of the checkpoint that it was made of; null: the end of the job'),
     observation: ObservationContract,
     contract_hash: Sha256,
     actions: z.array(z.string()),
     student: LayerTable.nullable(),
-    metrics: Result.describe('on held-out episodes, at the last step'),
+    metrics: Result.describe('on held-out episodes, at the step that the student is of'),
     files: z.array(StoredFile.extend({ name: FileName })),
     created_at: z.iso.datetime(),
   })
@@ -29,6 +30,7 @@ export function toModel(row: ModelRow): z.infer<typeof Model> {
   return Model.parse({
     id: row.id,
     job: row.jobId,
+    checkpoint_step: row.checkpointStep,
     observation: row.observation,
     contract_hash: row.contractHash,
     actions: row.actions,

@@ -1,5 +1,11 @@
 import { SpecError } from '@distiller/distillation/spec';
-import { ArtifactCorruptError, NameTakenError, TooManyBytesError } from '@distiller/storage';
+import {
+  ArtifactCorruptError,
+  IllegalRequestError,
+  NameTakenError,
+  NoCheckpointError,
+  TooManyBytesError,
+} from '@distiller/storage';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { fieldErrors } from './field-errors.ts';
@@ -25,6 +31,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     instance: request.url.split('?')[0],
     code: problem.code,
     errors: problem.errors.slice(0, MAX_ERRORS),
+    ...(problem.legal && { legal: problem.legal }),
     request_id: request.id,
   };
   // As text: the answer to an error must not depend on a route's schemas.
@@ -44,6 +51,10 @@ function toProblem(thrown: unknown): ProblemError {
   }
   if (thrown instanceof SpecError) return fieldProblem(specCode(thrown.code), thrown.pointer, thrown.message);
   if (thrown instanceof NameTakenError) return fieldProblem('name_taken', '/name', thrown.message);
+  if (thrown instanceof IllegalRequestError) {
+    return new ProblemError('illegal_transition', thrown.message, [], thrown.legal);
+  }
+  if (thrown instanceof NoCheckpointError) return new ProblemError('no_checkpoint', thrown.message);
   if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);

@@ -4,6 +4,7 @@ export const PROBLEMS = {
   cross_site_request: { status: 403, title: 'A page of another site may not change anything here' },
   route_not_found: { status: 404, title: 'There is nothing at this address' },
   job_not_found: { status: 404, title: 'No such job' },
+  checkpoint_not_found: { status: 404, title: 'The job has no such checkpoint' },
   file_not_found: { status: 404, title: 'No such file' },
   labels_not_found: { status: 404, title: 'No such labels' },
   model_not_found: { status: 404, title: 'No such model' },
@@ -12,6 +13,8 @@ export const PROBLEMS = {
   upload_not_found: { status: 404, title: 'No such upload' },
   name_taken: { status: 409, title: 'The name is taken' },
   job_ended: { status: 409, title: 'The job has ended' },
+  illegal_transition: { status: 409, title: 'The job cannot do that from the status that it has' },
+  no_checkpoint: { status: 409, title: 'The job has no checkpoint yet' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of another type than is read here' },
   invalid_request: { status: 422, title: 'A field of the request is invalid' },
@@ -47,12 +50,15 @@ export interface FieldError {
 export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly errors: FieldError[];
+  /** Of a job: what may be asked of it instead. */
+  readonly legal: readonly string[] | undefined;
 
-  constructor(code: ProblemCode, detail: string, errors: FieldError[] = []) {
+  constructor(code: ProblemCode, detail: string, errors: FieldError[] = [], legal?: readonly string[]) {
     super(detail);
     this.name = 'ProblemError';
     this.code = code;
     this.errors = errors;
+    this.legal = legal;
   }
 }
 

@@ -42,7 +42,7 @@ function gone(id: string, pointer: string): ProblemError {
  */
 export function discardWhenRefused({ storage, artifacts }: Dependencies, ...fields: string[]) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (reply.statusCode < 400 || reply.statusCode >= 500) return;
+    if (reply.statusCode < 400 || reply.statusCode >= 500 || isDryRun(request.query)) return;
     for (const field of fields) {
       const id = uploadId(request.body, field);
       // Only what is a known upload may be discarded: the id is a stranger's text.
@@ -52,6 +52,11 @@ export function discardWhenRefused({ storage, artifacts }: Dependencies, ...fiel
       await artifacts.discard(upload.id);
     }
   };
+}
+
+/** What is only tried uses nothing up. */
+function isDryRun(query: unknown): boolean {
+  return isObject(query) && query['dry_run'] === 'true';
 }
 
 /** From a body that may have failed its schema. */

@@ -111,7 +111,7 @@ export interface paths {
         };
         get: operations["listJobs"];
         put?: never;
-        /** Submit a job */
+        /** Submit a job, or with `dry_run` hear what it would be */
         post: operations["createJob"];
         delete?: never;
         options?: never;
@@ -146,6 +146,108 @@ export interface paths {
         put?: never;
         /** Cancel a job; one that is being cancelled, or was, is answered as it is */
         post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a job, which gives its worker free; one that is being paused, or is, is answered as it is */
+        post: operations["pauseJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a paused job again: it goes on from its checkpoint */
+        post: operations["resumeJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit the same job anew, from its first step, after it has failed or was cancelled */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checkpoints that are kept, newest first */
+        get: operations["listCheckpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints/{step}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a checkpoint; its sha256 is in ETag and Repr-Digest */
+        get: operations["downloadCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints/{step}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a model of a checkpoint's student; asked again, it is answered as it is */
+        post: operations["createModelFromCheckpoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -461,6 +563,52 @@ export interface components {
              * @default 4
              */
             pixels?: number;
+        };
+        Checkpoint: {
+            step: number;
+            /** @description the job goes on from this one */
+            is_newest: boolean;
+            is_best: boolean;
+            /** @description kept because the spec asks for one every so many steps */
+            is_periodic: boolean;
+            /** @description `state`: all of the training state; `policy`: the student of that step */
+            files: components["schemas"]["StoredFile"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        CheckpointPolicy: {
+            /**
+             * @description the best by `best_by`; always where `keep` or `patience` needs it
+             * @default false
+             */
+            best: boolean;
+            /**
+             * @description one at each multiple of so many steps
+             * @default null
+             */
+            every: number | null;
+            /**
+             * @description how many of those, the newest
+             * @default 5
+             */
+            keep: number;
+        };
+        CheckpointPolicyInput: {
+            /**
+             * @description the best by `best_by`; always where `keep` or `patience` needs it
+             * @default false
+             */
+            best?: boolean;
+            /**
+             * @description one at each multiple of so many steps
+             * @default null
+             */
+            every?: number | null;
+            /**
+             * @description how many of those, the newest
+             * @default 5
+             */
+            keep?: number;
         };
         DerivativeTerm: {
             /** @constant */
@@ -798,8 +946,48 @@ export interface components {
              * @default 200
              */
             jacobian_frames: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by: components["schemas"]["HeldOutMetric"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep: "best" | "last";
+            /** @default null */
+            early_stopping: components["schemas"]["EarlyStopping"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints: components["schemas"]["CheckpointPolicy"];
             /** @default 1 */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -899,12 +1087,94 @@ export interface components {
              * @default 200
              */
             jacobian_frames?: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by?: components["schemas"]["HeldOutMetricInput"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep?: "best" | "last";
+            /** @default null */
+            early_stopping?: components["schemas"]["EarlyStoppingInput"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints?: components["schemas"]["CheckpointPolicyInput"];
             /** @default 1 */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
             };
+        };
+        EarlyStopping: {
+            /**
+             * @description evaluations in a row after which it stops, if none of them was better than the best before
+             * @default null
+             */
+            patience: number | null;
+            /**
+             * @description by how much less `best_by` must be to count as better
+             * @default 0
+             */
+            min_delta: number;
+            /**
+             * @description it stops at the first evaluation that reaches this
+             * @default null
+             */
+            target: {
+                /** @default action_error */
+                metric: components["schemas"]["HeldOutMetric"];
+                at_most: number;
+            } | null;
+        };
+        EarlyStoppingInput: {
+            /**
+             * @description evaluations in a row after which it stops, if none of them was better than the best before
+             * @default null
+             */
+            patience?: number | null;
+            /**
+             * @description by how much less `best_by` must be to count as better
+             * @default 0
+             */
+            min_delta?: number;
+            /**
+             * @description it stops at the first evaluation that reaches this
+             * @default null
+             */
+            target?: {
+                /** @default action_error */
+                metric?: components["schemas"]["HeldOutMetricInput"];
+                at_most: number;
+            } | null;
         };
         EvaluationSpec: {
             /** @constant */
@@ -974,6 +1244,25 @@ export interface components {
             saliency_frames: number;
             /** @default 1 */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1047,11 +1336,34 @@ export interface components {
             saliency_frames?: number;
             /** @default 1 */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
             };
         };
+        /** @enum {string} */
+        HeldOutMetric: "kl" | "action_error" | "jacobian_error";
+        /** @enum {string} */
+        HeldOutMetricInput: "kl" | "action_error" | "jacobian_error";
         ImportSpec: {
             /** @constant */
             kind: "import";
@@ -1072,6 +1384,25 @@ export interface components {
             observation: components["schemas"]["ObservationContract"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1097,6 +1428,25 @@ export interface components {
             observation: components["schemas"]["ObservationContractInput"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1265,10 +1615,24 @@ export interface components {
             /** @description training steps, frames or episodes done, whatever the job counts */
             step: number;
             total_steps: number;
+            priority: number;
+            /** @description while it is queued: 1 is the next */
+            queue_position: number | null;
+            deadline_at: string | null;
+            /** @description while it runs, from its measured steps a second */
+            estimated_finish: string | null;
+            seed: number | null;
+            /** @description id of the job of which this one is another try */
+            retry_of: string | null;
+            /** @description step of the best checkpoint, where one is kept */
+            best_checkpoint: number | null;
             /** @description tensor engine of the worker */
             engine: string | null;
             error: components["schemas"]["JobError"] | null;
             result: components["schemas"]["JobResult"] | null;
+            tags: {
+                [key: string]: string;
+            };
             metadata: {
                 [key: string]: string;
             };
@@ -1276,6 +1640,40 @@ export interface components {
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
+        };
+        JobCancellationInput: {
+            /**
+             * @description `graceful`: it stops at its next step and keeps what it has; `now`: its process is ended
+             * @default graceful
+             * @enum {string}
+             */
+            mode?: "graceful" | "now";
+        } | null;
+        JobDryRun: {
+            /** @constant */
+            dry_run: true;
+            kind: string;
+            /** @description with every default */
+            spec: components["schemas"]["JobSpec"];
+            teacher: {
+                id: string;
+                name: string;
+            } | null;
+            rollouts: {
+                id: string;
+                name: string;
+            } | null;
+            labels: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description with its parameter count, and the flops of a forward pass */
+            student: components["schemas"]["LayerTable"] | null;
+            student_model: string | null;
+            total_steps: number;
+            priority: number;
+            deadline_at: string | null;
+            seed: number | null;
         };
         JobError: {
             code: string;
@@ -1296,6 +1694,12 @@ export interface components {
             type: "status";
             data: {
                 status: components["schemas"]["JobStatus"];
+                /** @description null: it was submitted */
+                from?: components["schemas"]["JobStatus"] | null;
+                /** @description the same as `status` */
+                to?: components["schemas"]["JobStatus"];
+                /** @description deadline, resumed, or the code of the error */
+                reason?: string;
                 attempt?: number;
                 /** @description points after this step were dropped: they will be recorded again */
                 from_step?: number;
@@ -1373,6 +1777,7 @@ export interface components {
             type: "checkpoint";
             data: {
                 step: number;
+                is_best?: boolean;
                 files: {
                     name: string;
                     sha256: string;
@@ -1399,6 +1804,14 @@ export interface components {
             /** @description give it as `after` to go on from here */
             next: number;
         };
+        JobPauseInput: {
+            /**
+             * @description `save`: one is made at its next step; `latest`: steps after the last one are dropped
+             * @default save
+             * @enum {string}
+             */
+            checkpoint?: "save" | "latest";
+        } | null;
         JobResult: {
             kl?: number | null;
             action_error?: number | null;
@@ -1412,7 +1825,7 @@ export interface components {
         JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"] | components["schemas"]["ImportSpec"] | components["schemas"]["LabellingSpec"] | components["schemas"]["EvaluationSpec"];
         JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"];
         /** @enum {string} */
-        JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        JobStatus: "validating" | "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
         LabelProjections: {
             /** @constant */
             kind: "none";
@@ -1527,6 +1940,25 @@ export interface components {
              * @default 1
              */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1558,6 +1990,25 @@ export interface components {
              * @default 1
              */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1887,11 +2338,13 @@ export interface components {
         Model: {
             id: string;
             job: string;
+            /** @description of the checkpoint that it was made of; null: the end of the job */
+            checkpoint_step: number | null;
             observation: components["schemas"]["ObservationContract"];
             contract_hash: string;
             actions: string[];
             student: components["schemas"]["LayerTable"] | null;
-            /** @description on held-out episodes, at the last step */
+            /** @description on held-out episodes, at the step that the student is of */
             metrics: components["schemas"]["JobResult"];
             files: {
                 /**
@@ -2359,7 +2812,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "illegal_transition" | "no_checkpoint" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -2369,6 +2822,8 @@ export interface components {
                 detail: string;
                 code: string;
             }[];
+            /** @description of a job: what may be asked of it instead */
+            legal?: ("cancel" | "pause" | "resume" | "retry")[];
             request_id: string;
         };
         Readiness: {
@@ -2413,6 +2868,25 @@ export interface components {
             max_episode_frames: number;
             /** @default 1 */
             seed: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -2448,6 +2922,25 @@ export interface components {
             max_episode_frames?: number;
             /** @default 1 */
             seed?: number;
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -3073,6 +3566,22 @@ export interface operations {
                 cursor?: string;
                 /** @description only jobs with one of these, separated by commas */
                 status?: string;
+                /** @description only jobs of one of these kinds, separated by commas */
+                kind?: string;
+                /** @description id or name of their teacher */
+                teacher?: string;
+                /** @description id or name of the rollouts that they use */
+                rollouts?: string;
+                /** @description key:value, which their tags must hold; of several, all */
+                tag?: string | string[];
+                /** @description key:value, which their metadata must hold; of several, all */
+                metadata?: string | string[];
+                /** @description submitted then or later */
+                created_after?: string;
+                /** @description submitted before that */
+                created_before?: string;
+                /** @description a minus turns the order round */
+                sort?: "-created_at" | "created_at" | "-priority" | "priority";
             };
             header?: never;
             path?: never;
@@ -3116,8 +3625,14 @@ export interface operations {
     };
     createJob: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description check everything, answer with every default, store nothing and use no upload up */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description `wait=N`: answer when the job has ended, or after N seconds (60 at most) */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3127,6 +3642,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDryRun"];
+                };
+            };
             /** @description Default Response */
             201: {
                 headers: {
@@ -3159,7 +3683,10 @@ export interface operations {
     getJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N`: answer when the job has ended, or after N seconds (60 at most) */
+                prefer?: string;
+            };
             path: {
                 id: string;
             };
@@ -3205,6 +3732,94 @@ export interface operations {
             };
             cookie?: never;
         };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobCancellationInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobPauseInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
         requestBody?: never;
         responses: {
             /** @description Default Response */
@@ -3214,6 +3829,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Checkpoint"][];
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCheckpoint: {
+        parameters: {
+            query?: {
+                file?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createModelFromCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
                 };
             };
             /** @description The request was refused */

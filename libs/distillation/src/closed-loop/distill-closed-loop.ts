@@ -2,7 +2,7 @@ import { openRollouts, type Rollouts } from '@distiller/rollouts';
 import { stateTensors } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchSource, closeSource } from '../batch-source.ts';
-import { type DistillOptions, evaluationSet, finished, startingState } from '../distill.ts';
+import { describe, type DistillOptions, evaluationSet, finished } from '../distill.ts';
 import { evaluate } from '../evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics, type ReturnMetrics } from '../events.ts';
 import { type RegisteredTeacher } from '../load-policy.ts';
@@ -11,7 +11,7 @@ import { readStudent } from '../evaluation/student.ts';
 import { type DistillationSpec } from '../spec/index.ts';
 import { stepOptions } from '../step-options.ts';
 import { planLabels } from '../spec/labels-plan.ts';
-import { checkpointOf, studentOf, train, type TrainingRun } from '../training.ts';
+import { checkpointOf, startRun, studentOf, train, type TrainingRun } from '../training.ts';
 import { type GrowingSet, growingSet } from './growing-set.ts';
 import { playReturns } from './returns.ts';
 import { recordRound, type RoundContext } from './rounds.ts';
@@ -46,7 +46,8 @@ export async function* distillClosedLoop(
   const prepared = await prepare(spec, inputs.teacher, first);
   const options = stepOptions(spec, prepared.student.network);
   const heldOut = await evaluationSet(spec, prepared);
-  const run = { options, heldOut, state: startingState(spec.seed, options, inputs.checkpoint) };
+  const parts = { options, heldOut, description: describe(inputs.teacher, prepared) };
+  const run = startRun(spec, parts, inputs.checkpoint);
   try {
     const played = files.slice(inputs.rollouts ? 0 : 1);
     const set = yield* growingSet(prepared, played, signal);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { heldOutFields } from './held-out.ts';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { Reference } from './resource.ts';
 
 const MAX_SEED = 0xffff_ffff;
@@ -39,7 +39,7 @@ export const EvaluationSpec = z
       .describe('both side by side'),
     saliency_frames: z.int().min(0).max(64).default(8).describe('frames on which it is drawn where both look'),
     seed: z.int().min(0).max(MAX_SEED).default(1),
-    metadata: Metadata,
+    ...jobFields,
   })
   .meta({ id: 'EvaluationSpec' });
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { Reference, ResourceName } from './resource.ts';
 
 /** How the one who plays chooses among the actions. */
@@ -45,7 +45,7 @@ export const RecordingSpec = z
       .default(108_000)
       .describe('emulator frames after which an episode is cut off; 108,000 are half an hour'),
     seed: z.int().min(0).max(0xffff_ffff).default(1),
-    metadata: Metadata,
+    ...jobFields,
   })
   .meta({ id: 'RecordingSpec' });
 export type RecordingSpec = z.infer<typeof RecordingSpec>;
