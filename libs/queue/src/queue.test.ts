@@ -7,7 +7,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { emptyDatabase } from '../../../test/database.ts';
 import { waitUntil } from '../../../test/processes.ts';
-import { type Consumer, createConsumer } from './consumer.ts';
+import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
+import { GivenBackError } from './given-back.ts';
 import { createProducer, type Producer } from './producer.ts';
 
 interface Backend {
@@ -50,14 +51,14 @@ function queueConformance(open: () => Promise<Backend>): void {
   /** A consumer of its own that remembers what it was given, and is closed after the test. */
   async function consume(
     handler: (delivery: { jobId: string; kind: string }) => Promise<void> = () => Promise.resolve(),
-    concurrency = 1,
+    { concurrency = 1, lanes = ['any'] }: Pick<ConsumerOptions, 'concurrency' | 'lanes'> = {},
   ) {
     const seen: { jobId: string; kind: string }[] = [];
     const note = async (delivery: { jobId: string; kind: string }) => {
       seen.push(delivery);
       await handler(delivery);
     };
-    const options = { concurrency, lockMs: 1_000, stalledCheckMs: 500 };
+    const options = { concurrency, lanes, lockMs: 1_000, stalledCheckMs: 500 };
     const consumer: Consumer = await createConsumer(backend.url, note, options);
     onTestFinished(() => consumer.close({ force: true }));
     return { seen, consumer };
@@ -127,7 +128,7 @@ function queueConformance(open: () => Promise<Backend>): void {
 
   test('each of many jobs goes to one of several consumers', async () => {
     const ids = Array.from({ length: 40 }, jobId);
-    const consumers = [await consume(undefined, 4), await consume(undefined, 4)];
+    const consumers = [await consume(undefined, { concurrency: 4 }), await consume(undefined, { concurrency: 4 })];
     await Promise.all(ids.map((id) => producer.enqueue({ jobId: id, kind: 'distillation' })));
     const seen = () => consumers.flatMap((one) => one.seen.map((delivery) => delivery.jobId));
     await waitUntil(() => ids.every((id) => seen().includes(id)), 'every job');
@@ -156,6 +157,75 @@ function queueConformance(open: () => Promise<Backend>): void {
     const other = await consume();
     await waitUntil(() => times(other.seen, second) === 1, 'delivery to another');
     expect(times(other.seen, first)).toBe(0);
+  });
+
+  test('a job of the GPU lane passes by who looks elsewhere, and is counted as waiting', async () => {
+    const [gpu, plain] = [jobId(), jobId()];
+    const elsewhere = await consume();
+    await producer.enqueue({ jobId: gpu, kind: 'distillation', lane: 'gpu' });
+    await producer.enqueue({ jobId: plain, kind: 'distillation' });
+    await waitUntil(() => times(elsewhere.seen, plain) === 1, 'the job of the other lane');
+    expect(await producer.waiting()).toEqual({ any: 0, gpu: 1 });
+    const there = await consume(undefined, { lanes: ['gpu', 'any'] });
+    await waitUntil(() => times(there.seen, gpu) === 1, 'the job of the GPU lane');
+    expect(times(elsewhere.seen, gpu)).toBe(0);
+  });
+
+  test('who looks in two lanes works on one job at a time, and leaves the rest to others', async () => {
+    const [first, second] = [jobId(), jobId()];
+    const lanes = ['gpu', 'any'] as const;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let [atWork, most] = [0, 0];
+    const both = await consume(
+      async ({ jobId }) => {
+        most = Math.max(most, ++atWork);
+        if (jobId === first || jobId === second) await held;
+        atWork--;
+      },
+      { lanes },
+    );
+    await producer.enqueue({ jobId: first, kind: 'distillation', lane: 'gpu' });
+    await waitUntil(() => times(both.seen, first) === 1, 'the first job');
+    await producer.enqueue({ jobId: second, kind: 'distillation' });
+    const other = await consume(({ jobId }) => (jobId === second ? held : Promise.resolve()));
+    await waitUntil(() => times(other.seen, second) === 1, 'the second job, elsewhere');
+    expect(times(both.seen, second)).toBe(0);
+    release();
+    const more = Array.from({ length: 20 }, (_, index) => ({ id: jobId(), lane: lanes[index % 2]! }));
+    await other.consumer.close();
+    await Promise.all(more.map(({ id, lane }) => producer.enqueue({ jobId: id, kind: 'distillation', lane })));
+    await waitUntil(() => more.every(({ id }) => times(both.seen, id) === 1), 'every job of both lanes');
+    expect(most).toBe(1);
+  });
+
+  test('a job that is given back waits for nothing and counts as no failure, however often', async () => {
+    const id = jobId();
+    let given = 0;
+    const { seen } = await consume(({ jobId }) =>
+      jobId === id && given++ < 10 ? Promise.reject(new GivenBackError('going away')) : Promise.resolve(),
+    );
+    // Ten failures would make it wait for minutes.
+    await producer.enqueue({ jobId: id, kind: 'distillation' });
+    await waitUntil(() => times(seen, id) === 11, 'the delivery after the last');
+  });
+
+  test('the job that a closing consumer gives back is delivered to another before any lock can have run out', async () => {
+    const id = jobId();
+    let giveBack = () => {};
+    const told = new Promise<void>((_, reject) => (giveBack = () => reject(new GivenBackError('going away'))));
+    told.catch(() => undefined);
+    const leaving = await consume(({ jobId }) => (jobId === id ? told : Promise.resolve()));
+    await producer.enqueue({ jobId: id, kind: 'distillation' });
+    await waitUntil(() => times(leaving.seen, id) === 1, 'the first delivery');
+    const closing = leaving.consumer.close();
+    giveBack();
+    await closing;
+    const next = await producer.waiting();
+    expect(next.any).toBe(1);
+    const staying = await consume();
+    await waitUntil(() => times(staying.seen, id) === 1, 'the second delivery');
+    expect(times(leaving.seen, id)).toBe(1);
   });
 
   test('the job of a consumer that was killed is delivered to another', async () => {

@@ -10,6 +10,7 @@ import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { type Watch, watchEvents } from './watch.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 /** The rows, as plain types. */
 export interface Storage {
@@ -22,6 +23,7 @@ export interface Storage {
   metrics: Metrics;
   models: Models;
   artifacts: Artifacts;
+  workers: Workers;
   /**
    * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
    * have been missed. Rejects when the first connection fails.
@@ -45,6 +47,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     metrics: createMetrics(database),
     models: createModels(database),
     artifacts: createArtifacts(database),
+    workers: createWorkers(database),
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),
     close: () => database.$disconnect(),

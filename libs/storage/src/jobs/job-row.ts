@@ -38,6 +38,8 @@ export interface JobRow {
   error: unknown;
   result: unknown;
   metadata: unknown;
+  needsGpu: boolean;
+  traceParent: string | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;

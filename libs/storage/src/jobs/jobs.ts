@@ -21,6 +21,10 @@ export interface NewJob {
   studentId?: string | undefined;
   totalSteps: number;
   metadata: object;
+  /** It waits for a worker that has one. */
+  needsGpu?: boolean | undefined;
+  /** Of the request that makes it (W3C Trace Context). */
+  traceParent?: string | undefined;
 }
 
 /** An upload that becomes the file that a job reads; `keep` moves its bytes just before the rows are committed. */
@@ -39,7 +43,7 @@ export interface Jobs {
   get(id: string): Promise<JobRow | null>;
   list(filter: JobFilter): Promise<Page<JobRow>>;
   /** Jobs that have not ended, oldest first: what the queue must hold. */
-  unfinished(limit: number): Promise<{ id: string; kind: string }[]>;
+  unfinished(limit: number): Promise<{ id: string; kind: string; needsGpu: boolean }[]>;
   /** Cancels a queued job at once, asks the worker of a running one; a job that has ended is returned as it is. */
   requestCancel(id: string): Promise<JobRow | null>;
 
@@ -63,7 +67,7 @@ export function createJobs(database: Database): Jobs {
         where: { status: { in: ['queued', 'running', 'cancelling'] } },
         take: limit,
         orderBy: { id: 'asc' },
-        select: { id: true, kind: true },
+        select: { id: true, kind: true, needsGpu: true },
       }),
     requestCancel: (id) => requestCancel(database, id),
     claim: (id, { engine } = {}) => claimJob(database, id, engine),
