@@ -14,7 +14,7 @@ let context: WorkerContext;
 
 beforeAll(async () => {
   service = await tinyService();
-  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, log: pino({ level: 'silent' }) };
+  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, graceMs: 5_000, log: pino({ level: 'silent' }) };
 });
 
 afterAll(() => service.close());

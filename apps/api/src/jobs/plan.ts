@@ -119,5 +119,5 @@ function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpe
 }
 
 function common(spec: JobSpec) {
-  return { kind: spec.kind, spec, metadata: spec.metadata };
+  return { kind: spec.kind, spec, needsGpu: spec.requires.gpu, metadata: spec.metadata };
 }

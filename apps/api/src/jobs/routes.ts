@@ -1,4 +1,5 @@
 import { JobSpec } from '@distiller/distillation/spec';
+import { type JobRow, type Page } from '@distiller/storage';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { pageOf, pageRequest, toPage } from '../page.ts';
@@ -13,6 +14,7 @@ const params = z.strictObject({ id: z.string() });
 
 export function jobRoutes(app: App, dependencies: Dependencies): void {
   const { storage } = dependencies;
+  const answered = (row: JobRow) => answer(dependencies, row);
 
   app.post(
     '/v1/jobs',
@@ -27,7 +29,7 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       onSend: discardWhenRefused(dependencies, 'file'),
     },
     async ({ body, log }, reply) => {
-      const job = toJob(await submitJob(dependencies, body, log));
+      const job = await answered(await submitJob(dependencies, body, log));
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
     },
   );
@@ -43,15 +45,15 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       },
     },
     async ({ query: { status, ...page } }) => {
-      const wanted = status?.split(',').map((one) => JobStatus.parse(one));
-      return toPage(await storage.jobs.list({ ...pageRequest(page), status: wanted }), toJob);
+      const wanted = { ...pageRequest(page), status: status?.split(',').map((one) => JobStatus.parse(one)) };
+      return listed(dependencies, await storage.jobs.list(wanted));
     },
   );
 
   app.get(
     '/v1/jobs/:id',
     { schema: { tags, operationId: 'getJob', params, response: { 200: Job, ...problemResponses } } },
-    async ({ params: { id } }) => toJob(await requireJob(dependencies, id)),
+    async ({ params: { id } }) => answered(await requireJob(dependencies, id)),
   );
 
   app.post(
@@ -71,9 +73,18 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       if (job.status === 'succeeded' || job.status === 'failed') {
         throw new ProblemError('job_ended', `the job has ${job.status}; only one that has not ended can be cancelled`);
       }
-      return toJob(job);
+      return answered(job);
     },
   );
+}
+
+async function answer({ storage }: Dependencies, row: JobRow) {
+  return toJob(row, await storage.workers.fleet());
+}
+
+async function listed({ storage }: Dependencies, page: Page<JobRow>) {
+  const fleet = await storage.workers.fleet();
+  return toPage(page, (row) => toJob(row, fleet));
 }
 
 /** @throws ProblemError job_not_found */

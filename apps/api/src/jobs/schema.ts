@@ -1,9 +1,10 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { type JobRow, type NewJobFile } from '@distiller/storage';
+import { type Fleet, type JobRow, type NewJobFile } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
 import { PageQuery } from '../page.ts';
 import { Sha256 } from '../uploads/schema.ts';
+import { waitingFor } from './waiting-for.ts';
 
 export const JobStatus = z
   .enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'])
@@ -57,6 +58,10 @@ export const Job = z
     attempt: z.int().describe('how often a worker has begun or gone on with it'),
     step: z.int().describe('training steps, frames or episodes done, whatever the job counts'),
     total_steps: z.int(),
+    waiting_for: z
+      .string()
+      .nullable()
+      .describe('what no worker that is alive has, while the job is queued; null: nothing is missing'),
     engine: z.string().nullable().describe('tensor engine of the worker'),
     error: JobError.nullable(),
     result: Result.nullable(),
@@ -81,7 +86,7 @@ export function toStoredFile({ mediaType, ...file }: NewJobFile): z.infer<typeof
   return { ...file, media_type: mediaType };
 }
 
-export function toJob(row: JobRow): z.infer<typeof Job> {
+export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
   return Job.parse({
     id: row.id,
     kind: row.kind,
@@ -99,6 +104,7 @@ export function toJob(row: JobRow): z.infer<typeof Job> {
     attempt: row.attempt,
     step: row.step,
     total_steps: row.totalSteps,
+    waiting_for: waitingFor(row, fleet),
     engine: row.engine,
     error: row.error,
     result: row.result,

@@ -1,7 +1,9 @@
 import { type JobSpec } from '@distiller/distillation/spec';
+import { currentTrace, span, SpanKind } from '@distiller/operations';
 import { type JobRow } from '@distiller/storage';
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from '../dependencies.ts';
+import { queued } from './queued.ts';
 import { takingUpload } from '../uploads/taking.ts';
 import { planJob } from './plan.ts';
 
@@ -11,10 +13,16 @@ import { planJob } from './plan.ts';
  */
 export async function submitJob(dependencies: Dependencies, spec: JobSpec, log: FastifyBaseLogger): Promise<JobRow> {
   const { storage, producer } = dependencies;
-  const creating = planJob(dependencies, spec).then(({ job, file }) => storage.jobs.create(job, file));
+  const creating = planJob(dependencies, spec).then(({ job, file }) =>
+    storage.jobs.create({ ...job, traceParent: currentTrace() }, file),
+  );
   const job = await (spec.kind === 'import' ? takingUpload(spec.file.upload, '/file/upload', creating) : creating);
-  await producer.enqueue({ jobId: job.id, kind: job.kind }).catch((error: unknown) => {
+  const enqueuing = span('enqueue', { kind: SpanKind.PRODUCER, attributes: { 'distiller.job_id': job.id } }, () =>
+    producer.enqueue(queued(job)),
+  );
+  await enqueuing.catch((error: unknown) => {
     log.warn({ err: error, job_id: job.id }, 'the queue is away; the sweep will enqueue the job');
   });
+  log.info({ job_id: job.id, kind: job.kind }, 'submitted');
   return job;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { heldOutFields } from './held-out.ts';
 import { Metadata } from './metadata.ts';
+import { Requires } from './requires.ts';
 import { Reference } from './resource.ts';
 
 const MAX_SEED = 0xffff_ffff;
@@ -39,6 +40,7 @@ export const EvaluationSpec = z
       .describe('both side by side'),
     saliency_frames: z.int().min(0).max(64).default(8).describe('frames on which it is drawn where both look'),
     seed: z.int().min(0).max(MAX_SEED).default(1),
+    requires: Requires,
     metadata: Metadata,
   })
   .meta({ id: 'EvaluationSpec' });

@@ -2,6 +2,7 @@ import { IMPORT_FORMATS, inspectImport, type InspectedImport, RolloutsError } fr
 import { z } from 'zod';
 import { Metadata } from './metadata.ts';
 import { ObservationContract } from './observation-contract.ts';
+import { Requires } from './requires.ts';
 import { ResourceName, UploadReference } from './resource.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -25,6 +26,7 @@ export const ImportSpec = z
       .max(18)
       .optional()
       .describe('meaning of each action number of the file, in order; the game’s own unless given'),
+    requires: Requires,
     metadata: Metadata,
   })
   .meta({ id: 'ImportSpec' });

@@ -9,6 +9,7 @@ import { LossSpec } from './loss.ts';
 import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
 import { RecordingSpec } from './recording.ts';
+import { Requires } from './requires.ts';
 import { Reference } from './resource.ts';
 import { TrainingData } from './training-data.ts';
 import { unknownKind } from './unknown-kind.ts';
@@ -34,6 +35,7 @@ export const DistillationSpec = z
     evaluate_every: z.int().min(1).default(250).describe('steps between evaluations'),
     ...heldOutFields,
     seed: z.int().min(0).max(0xffff_ffff).default(1),
+    requires: Requires,
     metadata: Metadata,
   })
   .refine(({ data, rollouts }) => data.kind !== 'recorded' || rollouts !== undefined, {
@@ -50,3 +52,6 @@ export const JobSpec = z
   })
   .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof JobSpec>;
+
+/** Every kind of job there is. */
+export const JOB_KINDS = JobSpec.options.map((option) => option.shape.kind.value);

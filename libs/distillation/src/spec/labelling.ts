@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DerivativeOf, DirectionSetName } from './derivative-term.ts';
 import { Metadata } from './metadata.ts';
+import { Requires } from './requires.ts';
 import { Reference, ResourceName } from './resource.ts';
 import { unknownKind } from './unknown-kind.ts';
 
@@ -41,6 +42,7 @@ export const LabellingSpec = z
     of: DerivativeOf,
     projections: LabelProjections.default(LabelProjections.parse({ kind: 'none' })),
     seed: z.int().min(0).max(0xffff_ffff).default(1).describe('of the directions'),
+    requires: Requires,
     metadata: Metadata,
   })
   .meta({ id: 'LabellingSpec' });

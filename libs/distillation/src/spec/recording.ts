@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Metadata } from './metadata.ts';
+import { Requires } from './requires.ts';
 import { Reference, ResourceName } from './resource.ts';
 
 /** How the one who plays chooses among the actions. */
@@ -45,6 +46,7 @@ export const RecordingSpec = z
       .default(108_000)
       .describe('emulator frames after which an episode is cut off; 108,000 are half an hour'),
     seed: z.int().min(0).max(0xffff_ffff).default(1),
+    requires: Requires,
     metadata: Metadata,
   })
   .meta({ id: 'RecordingSpec' });

@@ -42,6 +42,8 @@ export interface Jobs {
   create(job: NewJob, file?: TakenFile): Promise<JobRow>;
   get(id: string): Promise<JobRow | null>;
   list(filter: JobFilter): Promise<Page<JobRow>>;
+  /** How many there are of each status that some have. */
+  countByStatus(): Promise<Record<string, number>>;
   /** Jobs that have not ended, oldest first: what the queue must hold. */
   unfinished(limit: number): Promise<{ id: string; kind: string; needsGpu: boolean }[]>;
   /** Cancels a queued job at once, asks the worker of a running one; a job that has ended is returned as it is. */
@@ -61,6 +63,10 @@ export function createJobs(database: Database): Jobs {
       const { where, ...rest } = pageArguments(page);
       const filter = { ...where, ...(status && { status: { in: status } }) };
       return toPage(await findJobs(database, { ...rest, where: filter }), page.limit, (row) => row);
+    },
+    countByStatus: async () => {
+      const groups = await database.job.groupBy({ by: ['status'], _count: true });
+      return Object.fromEntries(groups.map(({ status, _count }) => [status, _count]));
     },
     unfinished: (limit) =>
       database.job.findMany({
