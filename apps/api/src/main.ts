@@ -1,6 +1,6 @@
 // The API as a process: listens until it is told to stop.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startStatusServer, startTracing, traceFields } from '@distiller/operations';
+import { readFileVariables, startStatusServer, startTracing, traceFields } from '@distiller/operations';
 import { createProducer } from '@distiller/queue';
 import { createArtifactStore, createStorage, migrate } from '@distiller/storage';
 import { createApp } from './app.ts';
@@ -13,7 +13,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 // Our parent is gone: whoever started us as a child wants us gone with it.
 process.on('disconnect', () => stopping.abort());
 
-const environment = readEnvironment(process.env);
+const environment = readEnvironment(readFileVariables(process.env));
 const { databaseUrl, queueUrl, artifactsUrl, host, port, logLevel, graceMs, drainMs, ...rest } = environment;
 const stopTracing = await startTracing('distiller-api');
 await migrate(databaseUrl);

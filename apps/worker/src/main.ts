@@ -1,6 +1,6 @@
 // Takes jobs off the queue, one at a time, until it is told to stop.
 import { type Engine } from '@distiller/compute';
-import { startStatusServer, startTracing, traceFields } from '@distiller/operations';
+import { readFileVariables, startStatusServer, startTracing, traceFields } from '@distiller/operations';
 import { createConsumer, createProducer } from '@distiller/queue';
 import { createArtifactStore, createStorage, migrate } from '@distiller/storage';
 import pino from 'pino';
@@ -11,7 +11,7 @@ import { announce } from './presence.ts';
 import { probeEngine } from './probe-engine.ts';
 import { createHandler } from './take-job.ts';
 
-const environment = readEnvironment(process.env);
+const environment = readEnvironment(readFileVariables(process.env));
 const { databaseUrl, queueUrl, artifactsUrl, checkpointEveryMs, gpuJobsOnly, graceMs, statusHost } = environment;
 const log = pino({ level: environment.logLevel, mixin: traceFields });
 const stopping = new AbortController();
