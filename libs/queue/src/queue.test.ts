@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { emptyDatabase } from '../../../test/database.ts';
 import { waitUntil } from '../../../test/processes.ts';
+import { severable } from '../../../test/severable.ts';
+import { unusedPort } from '../../../test/unused-port.ts';
 import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
 import { GivenBackError } from './given-back.ts';
 import { createProducer, type Producer } from './producer.ts';
@@ -249,20 +250,13 @@ test('an unknown address is refused', () => {
 const postgresUrl = inject('postgresUrl');
 for (const real of redisUrl ? [postgresUrl, redisUrl] : [postgresUrl]) {
   test(`where ${new URL(real).protocol} is away a producer fails, and works once it is there`, async () => {
-    const url = new URL(real);
-    const upstream = { host: url.hostname, port: Number(url.port) };
-    url.port = String(await unusedPort());
-    const producer = createProducer(url.href);
+    const way = await severable(real);
+    onTestFinished(() => way.sever());
+    const producer = createProducer(way.url);
     onTestFinished(() => producer.close());
     await expect(producer.enqueue({ jobId: 'job_1', kind: 'distillation' })).rejects.toThrow();
     await expect(producer.checkReady()).rejects.toThrow();
-    const proxy = createServer((socket) => {
-      const onward = connect(upstream);
-      socket.pipe(onward).pipe(socket);
-      for (const end of [socket, onward]) end.on('error', () => end.destroy());
-    });
-    onTestFinished(() => void proxy.close());
-    await once(proxy.listen(Number(url.port), '127.0.0.1'), 'listening');
+    await way.mend();
     await producer.checkReady();
   });
 }
@@ -277,11 +271,3 @@ test('a consumer whose queue is away waits until it is told to stop', async () =
   stop.abort();
   await expect(consumer).rejects.toThrow();
 });
-
-async function unusedPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
