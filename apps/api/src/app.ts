@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
-import { fastify, type FastifyServerOptions } from 'fastify';
+import { fastify, type FastifyServerOptions, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { Registry } from 'prom-client';
 import { serveDashboard } from './dashboard.ts';
 import { type App, type Dependencies } from './dependencies.ts';
 import { describeApi } from './describe-api.ts';
@@ -14,6 +15,9 @@ import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { measureRequests } from './operations/measure-requests.ts';
+import { shedLoad } from './operations/shed-load.ts';
+import { traceRequests } from './operations/trace-requests.ts';
 import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
@@ -21,6 +25,7 @@ import { ProblemError } from './problems/problem.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { teacherRoutes } from './teachers/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
+import { workerRoutes } from './workers/routes.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 
@@ -28,11 +33,13 @@ const MAX_JSON_BYTES = 256 * 1024;
 export async function createApp(
   dependencies: Dependencies,
   logger: FastifyServerOptions['logger'] = false,
+  metrics: Registry = new Registry(),
 ): Promise<App> {
   const app: App = fastify({
     logger,
     bodyLimit: MAX_JSON_BYTES,
     genReqId: () => `req_${randomUUID()}`,
+    logController: new LogController({ requestIdLogLabel: 'request_id' }),
     // Addresses that cannot even be decoded.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     routerOptions: { maxParamLength: 200 },
@@ -42,6 +49,9 @@ export async function createApp(
   app.setErrorHandler(answerError);
   // Bodies are JSON, and raw bytes where files are uploaded.
   app.removeContentTypeParser('text/plain');
+  traceRequests(app);
+  measureRequests(app, metrics);
+  shedLoad(app, dependencies.maxLoopDelayMs);
   await protect(app);
   await describeApi(app);
 
@@ -61,6 +71,7 @@ export async function createApp(
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);
   modelRoutes(app, dependencies);
+  workerRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;

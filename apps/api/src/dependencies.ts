@@ -10,6 +10,10 @@ export interface Dependencies {
   artifacts: ArtifactStore;
   producer: Producer;
   maxUploadBytes: number;
+  /** When aborted, the process is on its way out: it answers, and says that it is not ready. */
+  draining?: AbortSignal | undefined;
+  /** How late the event loop may be before new requests are refused. */
+  maxLoopDelayMs?: number | undefined;
   /** Where the built dashboard is; undefined: none is served. */
   dashboardDir?: string | undefined;
 }

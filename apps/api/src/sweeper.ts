@@ -1,5 +1,6 @@
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from './dependencies.ts';
+import { queued } from './jobs/queued.ts';
 import { validateJob } from './jobs/validate.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
@@ -26,9 +27,7 @@ export function startSweeper(dependencies: Dependencies, log: FastifyBaseLogger)
 
 /** Puts every job that has not ended into the queue; those that are there already stay as they are. */
 export async function enqueueUnfinished({ storage, producer }: Dependencies): Promise<void> {
-  for (const { id, kind, priority } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
-    await producer.enqueue({ jobId: id, kind, priority });
-  }
+  for (const job of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) await producer.enqueue(queued(job));
 }
 
 /** Looks at the inputs of jobs whose API died before it had. */
@@ -54,6 +53,7 @@ export async function removeUnused({ storage, artifacts }: Dependencies, now = D
   }
   await artifacts.discardOlderThan(new Date(now - UPLOAD_LIFE_MS - ARTIFACT_GRACE_MS));
   await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);
+  await storage.workers.forgetLost();
 }
 
 /** Runs the work now and then every so often; the function returned ends that, once the work at hand is done. */

@@ -8,6 +8,13 @@ const Environment = z.object({
   COMPUTE: z.enum(['auto', ...ENGINES]).default('auto'),
   /** No engine on a CPU will do: without a GPU the worker ends instead of being slow. */
   REQUIRE_GPU: z.enum(['0', '1']).default('0'),
+  /** Leaves jobs that need no GPU to other workers; implies REQUIRE_GPU. */
+  GPU_JOBS_ONLY: z.enum(['0', '1']).default('0'),
+  /** How long a job may take to its next checkpoint when the worker is told to end; then it goes on from the one before. */
+  GRACE_MS: z.coerce.number().int().min(0).default(5_000),
+  STATUS_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Where /livez, /readyz and /metrics are answered; nowhere unless given. */
+  STATUS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   CHECKPOINT_EVERY_MS: z.coerce.number().int().positive().default(30_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -18,6 +25,11 @@ export interface WorkerEnvironment {
   artifactsUrl: string;
   compute: z.infer<typeof Environment>['COMPUTE'];
   requireGpu: boolean;
+  gpuJobsOnly: boolean;
+  graceMs: number;
+  statusHost: string;
+  /** Undefined: none is answered; 0: any free one. */
+  statusPort: number | undefined;
   checkpointEveryMs: number;
   logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
 }
@@ -30,7 +42,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): WorkerEnvironment
     queueUrl: parsed.QUEUE_URL,
     artifactsUrl: parsed.ARTIFACTS_URL,
     compute: parsed.COMPUTE,
-    requireGpu: parsed.REQUIRE_GPU === '1',
+    requireGpu: parsed.REQUIRE_GPU === '1' || parsed.GPU_JOBS_ONLY === '1',
+    gpuJobsOnly: parsed.GPU_JOBS_ONLY === '1',
+    graceMs: parsed.GRACE_MS,
+    statusHost: parsed.STATUS_HOST,
+    statusPort: parsed.STATUS_PORT,
     checkpointEveryMs: parsed.CHECKPOINT_EVERY_MS,
     logLevel: parsed.LOG_LEVEL,
   };

@@ -32,3 +32,4 @@ export { createStorage, type Storage } from './storage.ts';
 export { type NewTeacher, type TeacherRow, type TeacherSource } from './teachers.ts';
 export { type UploadRow } from './uploads.ts';
 export { type Watch } from './watch.ts';
+export { type Fleet, type NewWorker, WORKER_BEAT_MS, type WorkerRow, type WorkerStatus } from './workers.ts';

@@ -11,6 +11,7 @@ import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { type Watch, watchEvents } from './watch.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 /** The rows, as plain types. */
 export interface Storage {
@@ -26,6 +27,7 @@ export interface Storage {
     fromCheckpoint(jobId: string, step: number): Promise<{ id: string; isNew: boolean }>;
   };
   artifacts: Artifacts;
+  workers: Workers;
   /**
    * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
    * have been missed. Rejects when the first connection fails.
@@ -52,6 +54,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
       fromCheckpoint: (jobId, step) => modelFromCheckpoint(database, jobId, step),
     },
     artifacts: createArtifacts(database),
+    workers: createWorkers(database),
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),
     close: () => database.$disconnect(),

@@ -6,7 +6,8 @@ import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { enqueue } from './enqueue.ts';
 import { noSuchJob } from './references.ts';
-import { Job, toJob } from './schema.ts';
+import { answerJob } from './answer.ts';
+import { Job } from './schema.ts';
 
 const tags = ['jobs'];
 const params = z.strictObject({ id: z.string() });
@@ -54,7 +55,7 @@ export function jobActionRoutes(app: App, dependencies: Dependencies): void {
         const detail = `the job has ${job.status}; only one that has not ended can be cancelled`;
         throw new ProblemError('job_ended', detail, [], job.status === 'failed' ? ['retry'] : []);
       }
-      return toJob(job);
+      return answerJob(dependencies, job);
     },
   );
 
@@ -70,7 +71,7 @@ export function jobActionRoutes(app: App, dependencies: Dependencies): void {
         response,
       },
     },
-    async ({ params: { id }, body }) => toJob(found(id, await jobs.requestPause(id, body ?? {}))),
+    async ({ params: { id }, body }) => answerJob(dependencies, found(id, await jobs.requestPause(id, body ?? {}))),
   );
 
   app.post(
@@ -84,7 +85,8 @@ export function jobActionRoutes(app: App, dependencies: Dependencies): void {
         response,
       },
     },
-    async ({ params: { id }, log }) => toJob(await queued(dependencies, found(id, await jobs.requestResume(id)), log)),
+    async ({ params: { id }, log }) =>
+      answerJob(dependencies, await queued(dependencies, found(id, await jobs.requestResume(id)), log)),
   );
 
   app.post(
@@ -99,7 +101,7 @@ export function jobActionRoutes(app: App, dependencies: Dependencies): void {
       },
     },
     async ({ params: { id }, log }, reply) => {
-      const job = toJob(await queued(dependencies, found(id, await jobs.retry(id)), log));
+      const job = await answerJob(dependencies, await queued(dependencies, found(id, await jobs.retry(id)), log));
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
     },
   );

@@ -138,8 +138,8 @@ function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpe
 }
 
 function common(spec: JobSpec) {
-  const { kind, metadata, tags, priority } = spec;
-  return { kind, spec, metadata, tags, priority, deadlineAt: deadlineOf(spec) };
+  const { kind, requires, metadata, tags, priority } = spec;
+  return { kind, spec, needsGpu: requires.gpu, metadata, tags, priority, deadlineAt: deadlineOf(spec) };
 }
 
 /** @throws ProblemError when both are given, or the moment is over */

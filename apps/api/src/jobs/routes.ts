@@ -3,13 +3,14 @@ import { type JobRow } from '@distiller/storage';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
 import { type EventHub } from '../events/hub.ts';
-import { pageOf, toPage } from '../page.ts';
+import { pageOf } from '../page.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { discardWhenRefused } from '../uploads/taking.ts';
+import { answerJob, answerJobs } from './answer.ts';
 import { DryRun, dryRun } from './dry-run.ts';
 import { jobFilter, JobQuery } from './query.ts';
 import { noSuchJob } from './references.ts';
-import { Job, toJob } from './schema.ts';
+import { Job } from './schema.ts';
 import { submitJob } from './submit.ts';
 import { type Exchange, PreferHeaders, waitAsPreferred } from './wait.ts';
 
@@ -41,7 +42,10 @@ export function jobRoutes(app: App, dependencies: Dependencies, hub: EventHub): 
       if (query.dry_run === 'true') return reply.code(200).send(await dryRun(dependencies, body));
       const submitted = await submitJob(dependencies, body, log);
       const job = await ended(submitted.id, { request, reply }, submitted);
-      return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(toJob(job));
+      return reply
+        .code(201)
+        .header('location', `/v1/jobs/${job.id}`)
+        .send(await answerJob(dependencies, job));
     },
   );
 
@@ -55,7 +59,7 @@ export function jobRoutes(app: App, dependencies: Dependencies, hub: EventHub): 
         response: { 200: pageOf(Job), ...problemResponses },
       },
     },
-    async ({ query }) => toPage(await storage.jobs.list(jobFilter(query)), toJob),
+    async ({ query }) => answerJobs(dependencies, await storage.jobs.list(jobFilter(query))),
   );
 
   app.get(
@@ -71,7 +75,7 @@ export function jobRoutes(app: App, dependencies: Dependencies, hub: EventHub): 
     },
     async (request, reply) => {
       const { id } = request.params;
-      return toJob(await ended(id, { request, reply }, await requireJob(dependencies, id)));
+      return answerJob(dependencies, await ended(id, { request, reply }, await requireJob(dependencies, id)));
     },
   );
 

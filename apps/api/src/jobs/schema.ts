@@ -1,9 +1,10 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { JOB_STATUSES, type JobRow, type NewJobFile } from '@distiller/storage';
+import { type Fleet, JOB_STATUSES, type JobRow, type NewJobFile } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
 import { estimatedFinish } from './estimated-finish.ts';
 import { Sha256 } from '../uploads/schema.ts';
+import { waitingFor } from './waiting-for.ts';
 
 export const JobStatus = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' });
 
@@ -62,6 +63,10 @@ export const Job = z
     seed: z.int().nullable(),
     retry_of: z.string().nullable().describe('id of the job of which this one is another try'),
     best_checkpoint: z.int().nullable().describe('step of the best checkpoint, where one is kept'),
+    waiting_for: z
+      .string()
+      .nullable()
+      .describe('what no worker that is alive has, while the job is queued; null: nothing is missing'),
     engine: z.string().nullable().describe('tensor engine of the worker'),
     error: JobError.nullable(),
     result: Result.nullable(),
@@ -77,7 +82,7 @@ export function toStoredFile({ mediaType, ...file }: NewJobFile): z.infer<typeof
   return { ...file, media_type: mediaType };
 }
 
-export function toJob(row: JobRow): z.infer<typeof Job> {
+export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
   return Job.parse({
     id: row.id,
     kind: row.kind,
@@ -102,6 +107,7 @@ export function toJob(row: JobRow): z.infer<typeof Job> {
     seed: (row.spec as { seed?: number }).seed ?? null,
     retry_of: row.retryOfId,
     best_checkpoint: row.bestCheckpoint,
+    waiting_for: waitingFor(row, fleet),
     engine: row.engine,
     error: row.error,
     result: row.result,

@@ -1,4 +1,5 @@
 import { type JobSpec } from '@distiller/distillation/spec';
+import { currentTrace } from '@distiller/operations';
 import { type JobRow } from '@distiller/storage';
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from '../dependencies.ts';
@@ -19,11 +20,12 @@ export async function submitJob(dependencies: Dependencies, spec: JobSpec, log: 
       log.warn({ err: error, job_id: job.id }, 'its inputs could not be looked at; the sweep will try again');
     });
   } else await enqueue(dependencies, job, log);
+  log.info({ job_id: job.id, kind: job.kind }, 'submitted');
   return job;
 }
 
 async function create(dependencies: Dependencies, spec: JobSpec): Promise<JobRow> {
   const { job, file, inputs } = await planJob(dependencies, spec);
   const isValidating = !(await areSound(dependencies.artifacts, inputs));
-  return dependencies.storage.jobs.create({ ...job, isValidating }, file);
+  return dependencies.storage.jobs.create({ ...job, isValidating, traceParent: currentTrace() }, file);
 }

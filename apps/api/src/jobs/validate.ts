@@ -21,7 +21,7 @@ export async function areSound(artifacts: ArtifactStore, hashes: readonly string
 /** Looks at a validating job's inputs, however long it takes, and queues it, or fails it where another look would see the same. */
 export async function validateJob(
   dependencies: Dependencies,
-  job: Pick<JobRow, 'id' | 'kind' | 'priority'>,
+  job: Pick<JobRow, 'id' | 'kind' | 'priority' | 'needsGpu'>,
   log: FastifyBaseLogger,
 ): Promise<void> {
   const { artifacts, storage } = dependencies;

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   rollouts_too_short: { status: 422, title: 'The rollouts have too few episodes to be split' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   artifact_damaged: { status: 500, title: 'The stored bytes are missing or damaged' },
+  overloaded: { status: 503, title: 'Too much is asked at once; try again' },
   unavailable: { status: 503, title: 'A part of the service is away; try again' },
 } as const;
 

@@ -356,6 +356,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workers that there are, and what each can take; lost ones for a day */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -380,7 +397,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether database (with all migrations), queue and artifact store can be used */
+        /** Whether database (with all migrations), queue and artifact store can be used, and no end is near */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -969,6 +986,7 @@ export interface components {
             checkpoints: components["schemas"]["CheckpointPolicy"];
             /** @default 1 */
             seed: number;
+            requires: components["schemas"]["Requires"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1110,6 +1128,8 @@ export interface components {
             checkpoints?: components["schemas"]["CheckpointPolicyInput"];
             /** @default 1 */
             seed?: number;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1244,6 +1264,7 @@ export interface components {
             saliency_frames: number;
             /** @default 1 */
             seed: number;
+            requires: components["schemas"]["Requires"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1336,6 +1357,8 @@ export interface components {
             saliency_frames?: number;
             /** @default 1 */
             seed?: number;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1384,6 +1407,7 @@ export interface components {
             observation: components["schemas"]["ObservationContract"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            requires: components["schemas"]["Requires"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1428,6 +1452,8 @@ export interface components {
             observation: components["schemas"]["ObservationContractInput"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1626,6 +1652,8 @@ export interface components {
             retry_of: string | null;
             /** @description step of the best checkpoint, where one is kept */
             best_checkpoint: number | null;
+            /** @description what no worker that is alive has, while the job is queued; null: nothing is missing */
+            waiting_for: string | null;
             /** @description tensor engine of the worker */
             engine: string | null;
             error: components["schemas"]["JobError"] | null;
@@ -1940,6 +1968,7 @@ export interface components {
              * @default 1
              */
             seed: number;
+            requires: components["schemas"]["Requires"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -1990,6 +2019,8 @@ export interface components {
              * @default 1
              */
             seed?: number;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -2812,7 +2843,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "illegal_transition" | "no_checkpoint" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "illegal_transition" | "no_checkpoint" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -2828,7 +2859,7 @@ export interface components {
         };
         Readiness: {
             /** @enum {string} */
-            status: "ok" | "failed";
+            status: "ok" | "failed" | "draining";
             checks: {
                 /** @enum {string} */
                 database: "ok" | "failed";
@@ -2868,6 +2899,7 @@ export interface components {
             max_episode_frames: number;
             /** @default 1 */
             seed: number;
+            requires: components["schemas"]["Requires"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -2922,6 +2954,8 @@ export interface components {
             max_episode_frames?: number;
             /** @default 1 */
             seed?: number;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
              * @default 0
@@ -2945,6 +2979,20 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+        };
+        Requires: {
+            /**
+             * @description whether it waits for a worker that computes on a GPU
+             * @default false
+             */
+            gpu: boolean;
+        };
+        RequiresInput: {
+            /**
+             * @description whether it waits for a worker that computes on a GPU
+             * @default false
+             */
+            gpu?: boolean;
         };
         Rollouts: {
             id: string;
@@ -3201,6 +3249,41 @@ export interface components {
              */
             final_fraction?: number;
         };
+        Worker: {
+            id: string;
+            status: components["schemas"]["WorkerStatus"];
+            host: string;
+            pid: number;
+            version: string;
+            engine: string;
+            /** @description what the engine computes on */
+            device: string;
+            /** @description whether it takes jobs that require a GPU */
+            gpu: boolean;
+            /** @description whether it leaves all other jobs to others */
+            gpu_jobs_only: boolean;
+            /** @description of its machine */
+            memory_bytes: number;
+            /** @description kinds of job that it takes */
+            kinds: string[];
+            /** @description what it works on, if that is a job that you can see */
+            job: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description its last sign of life, by the database's clock
+             */
+            last_seen: string;
+        };
+        WorkerList: {
+            data: components["schemas"]["Worker"][];
+        };
+        /**
+         * @description draining: it gives its job back and ends; lost: it has given no sign of life for 20 s
+         * @enum {string}
+         */
+        WorkerStatus: "idle" | "busy" | "draining" | "lost";
     };
     responses: never;
     parameters: never;
@@ -4277,6 +4360,44 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
                 };
             };
             /** @description The request was refused */

@@ -2,7 +2,7 @@
 export { Augmentation } from './augmentation.ts';
 export { checkDistillation, checkSameContract } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
-export { DistillationSpec, JobSpec } from './job.ts';
+export { DistillationSpec, JOB_KINDS, JobSpec } from './job.ts';
 export { checkImport, ImportSpec } from './import.ts';
 export { checkEvaluation } from './check-evaluation.ts';
 export { EvaluationSpec } from './evaluation.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Requires } from './requires.ts';
 
 const MAX_ENTRIES = 64;
 
@@ -22,6 +23,7 @@ const MAX_PRIORITY = 1000;
 
 /** What every kind of job has besides its own fields. */
 export const jobFields = {
+  requires: Requires,
   priority: z
     .int()
     .min(-MAX_PRIORITY)

@@ -60,3 +60,6 @@ export const JobSpec = z
   })
   .meta({ id: 'JobSpec' });
 export type JobSpec = z.infer<typeof JobSpec>;
+
+/** Every kind of job there is. */
+export const JOB_KINDS = JobSpec.options.map((option) => option.shape.kind.value);

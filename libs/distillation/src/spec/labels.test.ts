@@ -22,6 +22,7 @@ const hashes = { teacher_sha256: pair.teacherSha256, rollouts_sha256: pair.rollo
 test('a labelling job of three words stores log-probabilities of the log-policy alone', () => {
   expect(labelling({}).data).toEqual({
     kind: 'labelling',
+    requires: { gpu: false },
     teacher: 'a',
     rollouts: 'b',
     of: 'log-policy',

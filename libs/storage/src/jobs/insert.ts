@@ -23,6 +23,10 @@ export interface NewJob {
   priority?: number | undefined;
   deadlineAt?: Date | undefined;
   retryOfId?: string | undefined;
+  /** It waits for a worker that has one. */
+  needsGpu?: boolean | undefined;
+  /** Of the request that makes it (W3C Trace Context). */
+  traceParent?: string | undefined;
   /** Its inputs are yet to be looked at: `endValidation` will queue it. */
   isValidating?: boolean | undefined;
 }
@@ -72,6 +76,7 @@ export async function retryJob(database: Database, id: string): Promise<JobRow |
     metadata: metadata as object,
     tags: tags as object,
     priority,
+    needsGpu: old.needsGpu,
     totalSteps,
     layerTable: (old.table as object | null) ?? undefined,
     teacherId: old.teacherId ?? undefined,

@@ -49,6 +49,8 @@ export interface JobRow {
   /** Steps a second as its worker measures them, and when it last told a step. */
   rate: number | null;
   progressAt: Date | null;
+  needsGpu: boolean;
+  traceParent: string | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;

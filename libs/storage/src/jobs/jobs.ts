@@ -13,6 +13,10 @@ import { type CancelMode, type PauseCheckpoint, requestCancel, requestPause, req
 import { type JobStatus } from './transitions.ts';
 import { endValidation, inputHashes } from './validate.ts';
 
+const QUEUEABLE = { id: true, kind: true, priority: true, needsGpu: true } as const;
+/** What decides how a job stands in the queue. */
+type Queueable = Pick<JobRow, keyof typeof QUEUEABLE>;
+
 export interface Jobs {
   /** @throws UploadGoneError: nothing is stored then */
   create(job: NewJob, file?: TakenFile): Promise<JobRow>;
@@ -20,8 +24,10 @@ export interface Jobs {
   /** Null: no such job. */
   status(id: string): Promise<JobStatus | null>;
   list(filter: JobFilter): Promise<Page<JobRow>>;
+  /** How many there are of each status that some have. */
+  countByStatus(): Promise<Record<string, number>>;
   /** Jobs that are to be worked on or settled: what the queue must hold, in the order in which it should. */
-  unfinished(limit: number): Promise<{ id: string; kind: string; priority: number }[]>;
+  unfinished(limit: number): Promise<Queueable[]>;
   /** Jobs that have not ended and whose deadline is over. */
   late(limit: number): Promise<string[]>;
 
@@ -35,7 +41,7 @@ export interface Jobs {
   checkpoints(id: string): Promise<CheckpointRow[]>;
 
   /** Jobs whose inputs somebody has begun to look at before that moment, and not ended. */
-  validating(before: Date, limit: number): Promise<{ id: string; kind: string; priority: number }[]>;
+  validating(before: Date, limit: number): Promise<Queueable[]>;
   inputHashes(id: string): Promise<string[]>;
   endValidation(id: string, error?: JobError): Promise<boolean>;
 
@@ -52,12 +58,16 @@ export function createJobs(database: Database): Jobs {
     get: (id) => findJob(database, id),
     status: async (id) => (await database.job.findUnique({ where: { id }, select: { status: true } }))?.status ?? null,
     list: (filter) => listJobs(database, filter),
+    countByStatus: async () => {
+      const groups = await database.job.groupBy({ by: ['status'], _count: true });
+      return Object.fromEntries(groups.map(({ status, _count }) => [status, _count]));
+    },
     unfinished: (limit) =>
       database.job.findMany({
         where: { status: { in: ['queued', 'running', 'pausing', 'cancelling'] } },
         take: limit,
         orderBy: [{ priority: 'desc' }, { queuedAt: 'asc' }, { id: 'asc' }],
-        select: { id: true, kind: true, priority: true },
+        select: QUEUEABLE,
       }),
     late: (limit) => lateJobs(database, limit),
     requestCancel: (id, options) => requestCancel(database, id, options),
@@ -70,7 +80,7 @@ export function createJobs(database: Database): Jobs {
         where: { status: 'validating', createdAt: { lt: before } },
         take: limit,
         orderBy: { id: 'asc' },
-        select: { id: true, kind: true, priority: true },
+        select: QUEUEABLE,
       }),
     inputHashes: (id) => inputHashes(database, id),
     endValidation: (id, error) => endValidation(database, id, error),
