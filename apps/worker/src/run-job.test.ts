@@ -164,7 +164,12 @@ test('a job that stops early says why, its model is the best student, and its be
   const rules = { early_stopping: { patience: 2, min_delta: 100 }, keep: 'best', steps: 400, evaluate_every: 4 };
   const id = await service.createJob(rules);
   await runJob(id, context, never());
-  expect(await job(id)).toMatchObject({ status: 'succeeded', step: 12, bestCheckpoint: 4, result: { student_step: 4 } });
+  expect(await job(id)).toMatchObject({
+    status: 'succeeded',
+    step: 12,
+    bestCheckpoint: 4,
+    result: { student_step: 4 },
+  });
   const why = (await eventsOf(id)).find(({ message }) => message.startsWith('Stopped early'));
   expect(why?.data).toMatchObject({ reason: 'patience', step: 12, metric: 'kl', best: { step: 4 } });
   const [newest, best] = await service.storage.jobs.checkpoints(id);
