@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { type EvaluationMetrics } from './events.ts';
 import { type DistillationSpec } from './spec/index.ts';
 
 /** What evaluations have shown so far; part of every checkpoint. */
@@ -16,6 +15,7 @@ export type Watch = z.infer<typeof Watch>;
 export const NOTHING_SEEN: Watch = { best: null, stale: 0, stopped: null };
 
 type Rules = Pick<DistillationSpec, 'best_by' | 'early_stopping'>;
+type Metrics = Record<DistillationSpec['best_by'], number>;
 
 /**
  * One more evaluation. The best is the least by more than `min_delta`; a value that is not finite is never the best.
@@ -24,7 +24,7 @@ type Rules = Pick<DistillationSpec, 'best_by' | 'early_stopping'>;
 export function watchEvaluation(
   { best_by: metric, early_stopping: rules }: Rules,
   before: Watch,
-  { step, metrics }: { step: number; metrics: EvaluationMetrics },
+  { step, metrics }: { step: number; metrics: Metrics },
 ): Watch {
   const value = metrics[metric];
   const bar = before.best ? before.best.value - (rules?.min_delta ?? 0) : Infinity;
@@ -33,7 +33,7 @@ export function watchEvaluation(
   return { ...seen, stopped: before.stopped ?? reasonToStop(rules, seen.stale, metrics) };
 }
 
-function reasonToStop(rules: Rules['early_stopping'], stale: number, metrics: EvaluationMetrics): Watch['stopped'] {
+function reasonToStop(rules: Rules['early_stopping'], stale: number, metrics: Metrics): Watch['stopped'] {
   if (rules?.target && metrics[rules.target.metric] <= rules.target.at_most) return 'target';
   if (rules?.patience != null && stale >= rules.patience) return 'patience';
   return null;

@@ -28,6 +28,8 @@ test('a labelling job of three words stores log-probabilities of the log-policy 
     of: 'log-policy',
     projections: { kind: 'none' },
     seed: 1,
+    priority: 0,
+    tags: {},
     metadata: {},
   });
   expect(labelling({ projections: { kind: 'vjp' } }).data?.projections).toEqual({
