@@ -62,7 +62,7 @@ beforeAll(async () => {
   api = await start('api');
   client = createClient({ baseUrl: api.ready.url! });
   await registerTiny(client, directory);
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all(processes.map(endServiceProcess));
@@ -130,7 +130,7 @@ test('a worker told to end checkpoints, gives its job back and takes itself off;
   for await (const event of client.watch(id)) events.push(event);
   const restart = events.findLast(({ message }) => message.startsWith('Running again'));
   expect((restart?.data as { from_step: number }).from_step).toBeGreaterThanOrEqual(reached);
-}, 120_000);
+}, 180_000);
 
 test('an API told to end says first that it is not ready, answers what is under way and ends its streams', async () => {
   environment = { ...environment, DRAIN_MS: '1000' };
@@ -147,4 +147,4 @@ test('an API told to end says first that it is not ready, answers what is under 
   await once(going.process, 'exit');
   expect(going.process.exitCode).toBe(0);
   await client.jobs.cancel(id);
-}, 60_000);
+}, 180_000);

@@ -14,7 +14,6 @@ const params = z.strictObject({ id: z.string() });
 
 export function jobRoutes(app: App, dependencies: Dependencies): void {
   const { storage } = dependencies;
-  const answered = (row: JobRow) => answer(dependencies, row);
 
   app.post(
     '/v1/jobs',
@@ -29,7 +28,7 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       onSend: discardWhenRefused(dependencies, 'file'),
     },
     async ({ body, log }, reply) => {
-      const job = await answered(await submitJob(dependencies, body, log));
+      const job = await answer(dependencies, await submitJob(dependencies, body, log));
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
     },
   );
@@ -53,7 +52,7 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
   app.get(
     '/v1/jobs/:id',
     { schema: { tags, operationId: 'getJob', params, response: { 200: Job, ...problemResponses } } },
-    async ({ params: { id } }) => answered(await requireJob(dependencies, id)),
+    async ({ params: { id } }) => answer(dependencies, await requireJob(dependencies, id)),
   );
 
   app.post(
@@ -73,7 +72,7 @@ export function jobRoutes(app: App, dependencies: Dependencies): void {
       if (job.status === 'succeeded' || job.status === 'failed') {
         throw new ProblemError('job_ended', `the job has ${job.status}; only one that has not ended can be cancelled`);
       }
-      return answered(job);
+      return answer(dependencies, job);
     },
   );
 }
