@@ -8,7 +8,10 @@ RUN node apps/standalone/setup.mjs --no-compute
 FROM node:22.20.0-bookworm-slim AS packages
 WORKDIR /app
 COPY . .
-RUN npm ci --ignore-scripts --omit=dev -w @distiller/api
+# What only a worker or a developer loads is two thirds of it.
+RUN npm ci --ignore-scripts --omit=dev -w @distiller/api \
+ && rm -rf node_modules/onnxruntime-node node_modules/@tensorflow node_modules/prisma node_modules/typescript \
+    node_modules/effect node_modules/@electric-sql node_modules/@prisma/studio-core
 
 FROM node:22.20.0-bookworm-slim
 ENV NODE_ENV=production \

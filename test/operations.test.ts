@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Client, createClient } from '@distiller/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { emptyDatabase, type TestDatabase } from './database.ts';
 import { waitUntil } from './processes.ts';
 import { endServiceProcess, registerTiny, serviceEnvironment, startServiceProcess } from './service-process.ts';
@@ -49,6 +49,21 @@ async function start(app: 'api' | 'worker') {
   return started;
 }
 
+/** Workers of one test take no job of another's. */
+async function startWorker() {
+  const worker = await start('worker');
+  onTestFinished(async () => void (await endServiceProcess(worker.process)));
+  return worker;
+}
+
+/** Follows a job to its end, however long the machine takes. */
+async function ended(id: string) {
+  const events = [];
+  for await (const event of client.watch(id)) events.push(event);
+  expect(await client.jobs.get(id)).toMatchObject({ status: 'succeeded' });
+  return events;
+}
+
 beforeAll(async () => {
   database = await emptyDatabase();
   directory = await mkdtemp(join(tmpdir(), 'operations-'));
@@ -62,7 +77,7 @@ beforeAll(async () => {
   api = await start('api');
   client = createClient({ baseUrl: api.ready.url! });
   await registerTiny(client, directory);
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all(processes.map(endServiceProcess));
@@ -82,8 +97,8 @@ test('one trace goes from the request over the queue to the process of the job, 
     body: JSON.stringify(tinySpec()),
   });
   const { id } = (await response.json()) as { id: string };
-  const worker = await start('worker');
-  await waitUntil(async () => (await client.jobs.get(id)).status === 'succeeded', 'the job is done');
+  const worker = await startWorker();
+  await ended(id);
 
   const names = ['POST /v1/jobs', 'enqueue', 'process distillation', 'work distillation'];
   const ours = () => spans.filter(({ traceId }) => traceId === caller.trace);
@@ -100,14 +115,16 @@ test('one trace goes from the request over the queue to the process of the job, 
   expect(told).toContain('distiller_queue_wait_seconds_count{kind="distillation"} 1');
   const ofApi = await metricsOf(api.ready.statusUrl!);
   expect(ofApi).toContain('distiller_jobs{status="succeeded"} 1');
-  expect(ofApi).toContain('distiller_workers{status="idle"} 1');
+  await waitUntil(
+    async () => (await metricsOf(api.ready.statusUrl!)).includes('distiller_workers{status="idle"} 1'),
+    'the worker counted as idle',
+  );
   expect(ofApi).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/v1\/jobs\/:id",status="200"\} \d+/);
   expect(told + ofApi).not.toContain(id);
-  await endServiceProcess(worker.process);
 });
 
 test('a worker told to end checkpoints, gives its job back and takes itself off; another goes on from there', async () => {
-  const [leaving, { id }] = [await start('worker'), await client.jobs.create(tinySpec({ steps: 1500 }))];
+  const [leaving, { id }] = [await startWorker(), await client.jobs.create(tinySpec({ steps: 1500 }))];
   await waitUntil(async () => (await client.jobs.get(id)).step > 0, 'it trains');
   const workers = async () => (await (await fetch(`${api.ready.url}/v1/workers`)).json()) as { data: unknown[] };
   expect((await workers()).data).toMatchObject([{ status: 'busy', job: id, engine: 'wasm', gpu: false }]);
@@ -124,16 +141,14 @@ test('a worker told to end checkpoints, gives its job back and takes itself off;
   );
   expect(rows).toEqual([{ state: 'waiting', attempts: 0 }]);
 
-  await start('worker');
-  await waitUntil(async () => (await client.jobs.get(id)).status === 'succeeded', 'it is done');
-  const events = [];
-  for await (const event of client.watch(id)) events.push(event);
+  await startWorker();
+  const events = await ended(id);
   const restart = events.findLast(({ message }) => message.startsWith('Running again'));
   expect((restart?.data as { from_step: number }).from_step).toBeGreaterThanOrEqual(reached);
-}, 120_000);
+}, 180_000);
 
 test('an API told to end says first that it is not ready, answers what is under way and ends its streams', async () => {
-  environment = { ...environment, DRAIN_MS: '1000' };
+  environment = { ...environment, DRAIN_MS: '5000' };
   const [going, { id }] = [await start('api'), await client.jobs.create(tinySpec({ steps: 1_000_000 }))];
   const headers = { accept: 'text/event-stream' };
   const stream = await fetch(`${going.ready.url}/v1/jobs/${id}/events`, { headers });
@@ -147,4 +162,4 @@ test('an API told to end says first that it is not ready, answers what is under 
   await once(going.process, 'exit');
   expect(going.process.exitCode).toBe(0);
   await client.jobs.cancel(id);
-}, 60_000);
+}, 180_000);

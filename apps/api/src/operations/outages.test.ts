@@ -20,7 +20,7 @@ beforeAll(async () => {
     ...severed,
     close: async () => (await Promise.all([severed.close(), direct.close()]), await storage.close()),
   };
-}, 60_000);
+});
 
 afterAll(async () => {
   await way.sever();
@@ -66,7 +66,7 @@ test('where the database is away every route answers 503 with Retry-After, and t
   await way.mend();
   await waitUntil(async () => (await api.get('/readyz')).status === 200, 'ready again');
   expect((await api.get('/v1/jobs')).status).toBe(200);
-}, 60_000);
+});
 
 test('while the event loop is late requests are refused with Retry-After, and taken again when it is not', async () => {
   const late = await startApi({ maxLoopDelayMs: 100 });
@@ -88,7 +88,7 @@ test('while the event loop is late requests are refused with Retry-After, and ta
   expect((await statusOf('/livez')).status).toBe(200);
   await waitUntil(async () => (await late.get('/v1/jobs')).status === 200, 'taken again');
   await late.close();
-}, 60_000);
+});
 
 test('a process on its way out says that it is not ready, and answers', async () => {
   const end = new AbortController();
