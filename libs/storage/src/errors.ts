@@ -40,3 +40,11 @@ export class TooManyBytesError extends Error {
     this.name = 'TooManyBytesError';
   }
 }
+
+/** A piece of an upload whose checksum is another than was given; it was not kept. */
+export class ChecksumError extends Error {
+  constructor(algorithm: string) {
+    super(`the piece that came has another ${algorithm}`);
+    this.name = 'ChecksumError';
+  }
+}

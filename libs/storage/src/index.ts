@@ -1,4 +1,4 @@
-export { type ArtifactStore, type Stored } from './artifact-store/artifact-store.ts';
+export { type ArtifactStore, type ByteRange, type Stored } from './artifact-store/artifact-store.ts';
 export { createArtifactStore } from './artifact-store/create-artifact-store.ts';
 export { ArtifactCorruptError, FencedError, NameTakenError, TooManyBytesError, UploadGoneError } from './errors.ts';
 export { type EventRow, type NewEvent } from './events.ts';

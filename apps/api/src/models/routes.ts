@@ -3,7 +3,7 @@ import { type App, type Dependencies } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
-import { binaryResponse, sendFile } from '../files/download.ts';
+import { downloadResponses, sendFile } from '../files/download.ts';
 import { FileName, Model, toModel } from './schema.ts';
 
 const tags = ['models'];
@@ -44,10 +44,7 @@ export function modelRoutes(app: App, { storage, artifacts }: Dependencies): voi
         summary: 'A file of the model; its sha256 is in ETag and Repr-Digest',
         params,
         querystring: z.strictObject({ file: FileName.default('student') }),
-        response: {
-          200: binaryResponse,
-          ...problemResponses,
-        },
+        response: { ...downloadResponses, ...problemResponses },
       },
     },
     async (request, reply) => {

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   name_taken: { status: 409, title: 'The name is taken' },
   job_ended: { status: 409, title: 'The job has ended' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  range_not_satisfiable: { status: 416, title: 'Nothing of the file lies in that range' },
   unsupported_media_type: { status: 415, title: 'The body is of another type than is read here' },
   invalid_request: { status: 422, title: 'A field of the request is invalid' },
   unknown_reference: { status: 422, title: 'The request names something that does not exist' },

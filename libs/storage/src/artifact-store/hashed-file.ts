@@ -31,6 +31,16 @@ export async function writeHashed(file: string, bytes: Readable, maxBytes: numbe
 /** sha256 of a file, in hexadecimal. */
 export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 ** 2 })) hash.update(chunk as Uint8Array);
   return hash.digest('hex');
+}
+
+/** A rename survives a crash only once its directory is flushed. */
+export async function flushDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,0 +1,67 @@
+import { type Stored } from './artifact-store.ts';
+import { type MultipartStaging, type Part } from './pieces.ts';
+import { isMissing, type S3 } from './s3-client.ts';
+
+const PART_URL_LIFE_S = 3_600;
+
+interface Context {
+  s3: () => Promise<S3>;
+  bucket: string;
+  keyOf: (id: string) => string;
+  fetchStaged: (id: string) => Promise<Stored>;
+}
+
+/** Uploads that S3 takes from the client, in parts, into the staging area of the bucket. */
+export function multipartStaging({ s3, bucket, keyOf, fetchStaged }: Context): MultipartStaging {
+  const at = (id: string, token?: string) => ({ Bucket: bucket, Key: keyOf(id), UploadId: token });
+  return {
+    kind: 'multipart',
+    begin: async (id) => {
+      const { sdk, client } = await s3();
+      const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(at(id)));
+      if (UploadId === undefined) throw new Error('the store began an upload without naming it');
+      return UploadId;
+    },
+    partUrl: async (id, token, { number, bytes }) => {
+      const { sdk, signer } = await s3();
+      const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+      // The length is signed: nothing longer is taken at this address.
+      const command = new sdk.UploadPartCommand({ ...at(id, token), PartNumber: number, ContentLength: bytes });
+      return getSignedUrl(signer, command, { expiresIn: PART_URL_LIFE_S });
+    },
+    parts: async (id, token) => listParts(await s3(), at(id, token)),
+    complete: async (id, token, parts) => {
+      const { sdk, client } = await s3();
+      const Parts = [...parts]
+        .sort((a, b) => a.number - b.number)
+        .map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
+      const joining = client.send(
+        new sdk.CompleteMultipartUploadCommand({ ...at(id, token), MultipartUpload: { Parts } }),
+      );
+      // Joined by an earlier call whose answer was lost: then the object is there.
+      await joining.catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+      return fetchStaged(id);
+    },
+    abort: async (id, token) => {
+      const { sdk, client } = await s3();
+      await client.send(new sdk.AbortMultipartUploadCommand(at(id, token))).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+    },
+  };
+}
+
+async function listParts(
+  { sdk, client }: S3,
+  place: { Bucket: string; Key: string; UploadId: string | undefined },
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const page of sdk.paginateListParts({ client }, place)) {
+    for (const { PartNumber, ETag, Size } of page.Parts ?? []) {
+      parts.push({ number: PartNumber ?? 0, etag: ETag ?? '', bytes: Size ?? 0 });
+    }
+  }
+  return parts;
+}
