@@ -18,7 +18,10 @@ import { answerError } from './problems/error-handler.ts';
 import { ProblemError } from './problems/problem.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { teacherRoutes } from './teachers/routes.ts';
+import { partialUploadRoutes } from './uploads/partial-routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
+import { tusRoutes } from './uploads/tus-routes.ts';
+import { createTurns } from './uploads/turns.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 
@@ -49,6 +52,12 @@ export async function createApp(
     uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
     done();
   });
+  const turns = createTurns();
+  app.register((scope, _options, done) => {
+    tusRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies, turns);
+    done();
+  });
+  partialUploadRoutes(app, dependencies, turns);
   teacherRoutes(app, dependencies);
   rolloutsRoutes(app, dependencies);
   labelsRoutes(app, dependencies);

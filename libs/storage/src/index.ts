@@ -1,6 +1,14 @@
 export { type ArtifactStore, type ByteRange, type Stored } from './artifact-store/artifact-store.ts';
+export { type Checksum, type MultipartStaging, type Part } from './artifact-store/pieces.ts';
 export { createArtifactStore } from './artifact-store/create-artifact-store.ts';
-export { ArtifactCorruptError, FencedError, NameTakenError, TooManyBytesError, UploadGoneError } from './errors.ts';
+export {
+  ArtifactCorruptError,
+  ChecksumError,
+  FencedError,
+  NameTakenError,
+  TooManyBytesError,
+  UploadGoneError,
+} from './errors.ts';
 export { type EventRow, type NewEvent } from './events.ts';
 export { newId } from './identifiers.ts';
 export { type Claim } from './jobs/claim.ts';
@@ -16,6 +24,7 @@ export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
 export { type ModelFile, type ModelRow, type NewModel } from './models.ts';
 export { type Page, type PageRequest } from './page.ts';
+export { type PartialUploadRow } from './partial-uploads.ts';
 export { type MadeRollouts, type NewRollouts, type RolloutsRow } from './rollouts.ts';
 export { createStorage, type Storage } from './storage.ts';
 export { type NewTeacher, type TeacherRow, type TeacherSource } from './teachers.ts';

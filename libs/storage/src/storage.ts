@@ -6,6 +6,7 @@ import { createLabels, type LabelsTable } from './labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
 import { createModels, type Models } from './models.ts';
+import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
@@ -17,6 +18,7 @@ export interface Storage {
   rollouts: RolloutsTable;
   labels: LabelsTable;
   uploads: Uploads;
+  partialUploads: PartialUploads;
   jobs: Jobs;
   events: Events;
   metrics: Metrics;
@@ -40,6 +42,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     rollouts: createRollouts(database),
     labels: createLabels(database),
     uploads: createUploads(database),
+    partialUploads: createPartialUploads(database),
     jobs: createJobs(database),
     events: createEvents(database),
     metrics: createMetrics(database),

@@ -35,10 +35,12 @@ export interface MultipartStaging {
   begin(id: string): Promise<string>;
   /** Where that many bytes may be PUT for an hour. */
   partUrl(id: string, token: string, part: { number: number; bytes: number }): Promise<string>;
-  /** The parts that have arrived, by their number. */
-  parts(id: string, token: string): Promise<Part[]>;
-  /** Joins the parts and reads the whole once to hash it. Once joined, none of them can be replaced. */
-  complete(id: string, token: string, parts: Pick<Part, 'number' | 'etag'>[]): Promise<Stored>;
+  /** The parts that have arrived, by their number; undefined: they were joined already. */
+  parts(id: string, token: string): Promise<Part[] | undefined>;
+  /** Once joined, none of them can be replaced. */
+  join(id: string, token: string, parts: Part[]): Promise<void>;
+  /** Reads the whole once to hash it. @throws ENOENT when it was never joined */
+  finish(id: string): Promise<Stored>;
   abort(id: string, token: string): Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export async function copyObject({ sdk, client }: S3, { bucket, from, to, bytes 
     return;
   }
   const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand(target));
-  const Parts = [];
+  const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
   for (let start = 0; start < bytes; start += PART_BYTES) {
     const PartNumber = Parts.length + 1;
     const CopySourceRange = `bytes=${start}-${Math.min(start + PART_BYTES, bytes) - 1}`;

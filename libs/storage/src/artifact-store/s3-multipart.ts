@@ -29,26 +29,17 @@ export function multipartStaging({ s3, bucket, keyOf, fetchStaged }: Context): M
       const command = new sdk.UploadPartCommand({ ...at(id, token), PartNumber: number, ContentLength: bytes });
       return getSignedUrl(signer, command, { expiresIn: PART_URL_LIFE_S });
     },
-    parts: async (id, token) => listParts(await s3(), at(id, token)),
-    complete: async (id, token, parts) => {
+    parts: async (id, token) => orMissing(listParts(await s3(), at(id, token))),
+    join: async (id, token, parts) => {
       const { sdk, client } = await s3();
-      const Parts = [...parts]
-        .sort((a, b) => a.number - b.number)
-        .map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
-      const joining = client.send(
-        new sdk.CompleteMultipartUploadCommand({ ...at(id, token), MultipartUpload: { Parts } }),
-      );
-      // Joined by an earlier call whose answer was lost: then the object is there.
-      await joining.catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
-      return fetchStaged(id);
+      const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
+      const command = { ...at(id, token), MultipartUpload: { Parts } };
+      await orMissing(client.send(new sdk.CompleteMultipartUploadCommand(command)));
     },
+    finish: fetchStaged,
     abort: async (id, token) => {
       const { sdk, client } = await s3();
-      await client.send(new sdk.AbortMultipartUploadCommand(at(id, token))).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
+      await orMissing(client.send(new sdk.AbortMultipartUploadCommand(at(id, token))));
     },
   };
 }
@@ -64,4 +55,12 @@ async function listParts(
     }
   }
   return parts;
+}
+
+/** An upload that is joined or given up is no longer there: the same call was made before, and its answer lost. */
+async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  return answer.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 }
