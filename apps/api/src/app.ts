@@ -12,6 +12,7 @@ import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { registryRoutes } from './models/registry-routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
@@ -66,6 +67,7 @@ export async function createApp(
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);
   modelRoutes(app, dependencies);
+  registryRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;

@@ -48,3 +48,11 @@ export class ChecksumError extends Error {
     this.name = 'ChecksumError';
   }
 }
+
+/** The model cannot be deleted: something goes by it. */
+export class ModelInUseError extends Error {
+  constructor(reason: string) {
+    super(`the model is in use: ${reason}`);
+    this.name = 'ModelInUseError';
+  }
+}

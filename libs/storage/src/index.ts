@@ -5,6 +5,7 @@ export {
   ArtifactCorruptError,
   ChecksumError,
   FencedError,
+  ModelInUseError,
   NameTakenError,
   TooManyBytesError,
   UploadGoneError,
@@ -22,7 +23,10 @@ export { type Fence } from './jobs/lock.ts';
 export { type NewCheckpoint, type Progress } from './jobs/progress.ts';
 export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
-export { type ModelFile, type ModelRow, type NewModel } from './models.ts';
+export { type Lineage } from './models/lineage.ts';
+export { COMPUTED_ALIASES } from './models/model-reference.ts';
+export { type ModelFile, type ModelRow } from './models/model-row.ts';
+export { type NewModel } from './models/models.ts';
 export { type Page, type PageRequest } from './page.ts';
 export { type PartialUploadRow } from './partial-uploads.ts';
 export { type MadeRollouts, type NewRollouts, type RolloutsRow } from './rollouts.ts';

@@ -3,9 +3,10 @@ import { type Database, openDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
+import { type Lineage, lineageOf } from './models/lineage.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
-import { createModels, type Models } from './models.ts';
+import { createModels, type Models } from './models/models.ts';
 import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
@@ -23,6 +24,8 @@ export interface Storage {
   events: Events;
   metrics: Metrics;
   models: Models;
+  /** What a model was made of; see `lineageOf`. */
+  lineage(modelId: string): Promise<Lineage>;
   artifacts: Artifacts;
   /**
    * Calls back with the id of each job that got an event (LISTEN). Reconnects for ever; `onReconnect` says that some may
@@ -47,6 +50,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     events: createEvents(database),
     metrics: createMetrics(database),
     models: createModels(database),
+    lineage: (modelId) => lineageOf(database, modelId),
     artifacts: createArtifacts(database),
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),

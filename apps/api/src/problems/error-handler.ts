@@ -1,5 +1,11 @@
 import { SpecError } from '@distiller/distillation/spec';
-import { ArtifactCorruptError, ChecksumError, NameTakenError, TooManyBytesError } from '@distiller/storage';
+import {
+  ArtifactCorruptError,
+  ChecksumError,
+  ModelInUseError,
+  NameTakenError,
+  TooManyBytesError,
+} from '@distiller/storage';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { fieldErrors } from './field-errors.ts';
@@ -45,6 +51,7 @@ function toProblem(thrown: unknown): ProblemError {
   if (thrown instanceof SpecError) return fieldProblem(specCode(thrown.code), thrown.pointer, thrown.message);
   if (thrown instanceof NameTakenError) return fieldProblem('name_taken', '/name', thrown.message);
   if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
+  if (thrown instanceof ModelInUseError) return new ProblemError('model_in_use', thrown.message);
   if (thrown instanceof ChecksumError) return new ProblemError('piece_checksum_mismatch', thrown.message);
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);

@@ -111,6 +111,7 @@ async function* finished(
     layerTable: work.layerTable,
     metrics,
     files: stored.files,
+    name: work.spec.name,
   };
   yield { type: 'finished', step, result: { ...metrics, parameter_count: parameterCount }, made: { model } };
 }

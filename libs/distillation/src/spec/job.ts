@@ -9,7 +9,7 @@ import { LossSpec } from './loss.ts';
 import { Metadata } from './metadata.ts';
 import { OptimizerSpec } from './optimizer.ts';
 import { RecordingSpec } from './recording.ts';
-import { Reference } from './resource.ts';
+import { Reference, ResourceName } from './resource.ts';
 import { TrainingData } from './training-data.ts';
 import { unknownKind } from './unknown-kind.ts';
 
@@ -34,6 +34,7 @@ export const DistillationSpec = z
     evaluate_every: z.int().min(1).default(250).describe('steps between evaluations'),
     ...heldOutFields,
     seed: z.int().min(0).max(0xffff_ffff).default(1),
+    name: ResourceName.optional().describe('of the model: the student becomes the next version of it'),
     metadata: Metadata,
   })
   .refine(({ data, rollouts }) => data.kind !== 'recorded' || rollouts !== undefined, {
