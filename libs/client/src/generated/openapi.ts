@@ -300,7 +300,8 @@ export interface paths {
         get: operations["getModel"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove a model that no alias and no unfinished job needs: its files go, lineage still tells of it */
+        delete: operations["deleteModel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -318,6 +319,57 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that the model was made of, as a graph */
+        get: operations["getModelLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the model the next version of a name; one that has that name already is answered as it is */
+        post: operations["nameModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** From now on name@alias means this version, whatever it meant before */
+        put: operations["moveModelAlias"];
+        post?: never;
+        delete: operations["removeModelAlias"];
         options?: never;
         head?: never;
         patch?: never;
@@ -448,7 +500,7 @@ export interface components {
         } | {
             /** @constant */
             kind: "mixture";
-            /** @description id of the student, a model under the same observation contract */
+            /** @description id or name@alias of the student, a model under the same observation contract */
             model: string;
             /**
              * @description probability with which the teacher acts instead
@@ -479,7 +531,7 @@ export interface components {
         } | {
             /** @constant */
             kind: "mixture";
-            /** @description id of the student, a model under the same observation contract */
+            /** @description id or name@alias of the student, a model under the same observation contract */
             model: string;
             /**
              * @description probability with which the teacher acts instead
@@ -903,6 +955,8 @@ export interface components {
             jacobian_frames: number;
             /** @default 1 */
             seed: number;
+            /** @description of the model: the student becomes the next version of it */
+            name?: string;
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1004,6 +1058,8 @@ export interface components {
             jacobian_frames?: number;
             /** @default 1 */
             seed?: number;
+            /** @description of the model: the student becomes the next version of it */
+            name?: string;
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1015,7 +1071,7 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             student: {
-                /** @description id or name of a student */
+                /** @description id of a model, or name@version or name@alias */
                 model: string;
             };
             /** @description for kl, action_error and jacobian_error on their held-out frames */
@@ -1088,7 +1144,7 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             student: {
-                /** @description id or name of a student */
+                /** @description id of a model, or name@version or name@alias */
                 model: string;
             };
             /** @description for kl, action_error and jacobian_error on their held-out frames */
@@ -1916,6 +1972,32 @@ export interface components {
              */
             final_fraction?: number;
         };
+        Lineage: {
+            /** @description each thing once, the model first */
+            nodes: {
+                id: string;
+                /** @enum {string} */
+                kind: "model" | "job" | "teacher" | "rollouts" | "labels";
+                name: string | null;
+                /** @description of its bytes: weights, recorded play, labels, the file that a job reads */
+                sha256: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** @description what else is known of it: seed, spec, versions, frames … */
+                data: {
+                    [key: string]: unknown;
+                };
+            }[];
+            edges: {
+                from: string;
+                /** @description made by or with `from` */
+                to: string;
+                /** @enum {string} */
+                role: "made" | "teacher" | "rollouts" | "labels" | "student";
+            }[];
+            /** @description false: there is more, further back */
+            is_whole: boolean;
+        };
         Loss: {
             /**
              * @default {
@@ -1990,6 +2072,11 @@ export interface components {
         Model: {
             id: string;
             job: string;
+            name: string | null;
+            /** @description counts the models of that name, from 1 */
+            version: number | null;
+            /** @description that were given to it; `best` and `latest` follow from the versions */
+            aliases: string[];
             observation: components["schemas"]["ObservationContract"];
             contract_hash: string;
             actions: string[];
@@ -2497,7 +2584,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "job_ended" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "file_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -3773,6 +3860,12 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
+                /** @description only the versions of it */
+                name?: string;
+                /** @description only models under that observation contract */
+                contract_hash?: string;
+                /** @description only students of it, by id or name */
+                teacher?: string;
             };
             header?: never;
             path?: never;
@@ -3819,6 +3912,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
                 id: string;
             };
             cookie?: never;
@@ -3854,6 +3948,45 @@ export interface operations {
             };
         };
     };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     downloadModel: {
         parameters: {
             query?: {
@@ -3862,6 +3995,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
                 id: string;
             };
             cookie?: never;
@@ -3895,6 +4029,176 @@ export interface operations {
             };
             /** @description the bytes are those whose ETag was given */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nameModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

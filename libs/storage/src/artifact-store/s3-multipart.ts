@@ -1,3 +1,4 @@
+import { type ListPartsCommandOutput } from '@aws-sdk/client-s3';
 import { type Stored } from './artifact-store.ts';
 import { type MultipartStaging, type Part } from './pieces.ts';
 import { isMissing, type S3 } from './s3-client.ts';
@@ -49,10 +50,16 @@ async function listParts(
   place: { Bucket: string; Key: string; UploadId: string | undefined },
 ): Promise<Part[]> {
   const parts: Part[] = [];
-  for await (const page of sdk.paginateListParts({ client }, place)) {
+  // The SDK's own paginator goes by the marker, which some servers also give after the last page.
+  let [marker, isMore]: [string | undefined, boolean] = [undefined, true];
+  while (isMore) {
+    const page: ListPartsCommandOutput = await client.send(
+      new sdk.ListPartsCommand({ ...place, PartNumberMarker: marker }),
+    );
     for (const { PartNumber, ETag, Size } of page.Parts ?? []) {
       parts.push({ number: PartNumber ?? 0, etag: ETag ?? '', bytes: Size ?? 0 });
     }
+    [marker, isMore] = [page.NextPartNumberMarker, page.IsTruncated === true];
   }
   return parts;
 }
