@@ -1,5 +1,5 @@
 import { toProblemError } from './problem-error.ts';
-import { type Sending } from './resumable-upload.ts';
+import { type Sending } from './sending.ts';
 import { type PartialUpload, type Upload } from './schemas.ts';
 import { request } from './service.ts';
 

@@ -1,22 +1,14 @@
 import { sendParts } from './multipart-upload.ts';
-import { createRetries, type Retries } from './retries.ts';
+import { createRetries } from './retries.ts';
 import { type PartialUpload, type Upload } from './schemas.ts';
 import { request, type Service } from './service.ts';
+import { type Sending } from './sending.ts';
 import { sendPieces } from './tus-upload.ts';
 
 export interface ResumableOptions {
   sha256?: string;
   signal?: AbortSignal;
   onProgress?: (sentBytes: number) => void;
-}
-
-/** What the ways of sending have in common. */
-export interface Sending {
-  service: Service;
-  file: Blob;
-  retries: Retries;
-  signal: AbortSignal | null;
-  onProgress: (sentBytes: number) => void;
 }
 
 /** Sends a file in pieces, in the way that the service's store takes them. */

@@ -1,5 +1,5 @@
 import { sha256Base64 } from './digest.ts';
-import { type Sending } from './resumable-upload.ts';
+import { type Sending } from './sending.ts';
 import { type Upload } from './schemas.ts';
 import { request } from './service.ts';
 

@@ -50,7 +50,7 @@ async function append(
       hash?.update(chunk);
       await handle.writeFile(chunk);
     }
-    if (hash && hash.digest('base64') !== checksum!.base64) throw new ChecksumError(checksum!.algorithm);
+    if (hash && hash.digest('base64') !== checksum.base64) throw new ChecksumError(checksum.algorithm);
   } catch (error) {
     if (checksum || error instanceof TooManyBytesError) await handle.truncate(offset);
     throw error;

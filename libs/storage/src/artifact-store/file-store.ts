@@ -64,12 +64,7 @@ export function createFileStore(root: string): ArtifactStore {
     downloadUrl: () => Promise.resolve(undefined),
     has: (sha256) => exists(objectPath(sha256)),
     delete: async (sha256, { untouchedForMs = 0 } = {}) => {
-      const file = objectPath(sha256);
-      const touchedAt = await stat(file).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Infinity,
-      );
-      if (Date.now() - touchedAt >= untouchedForMs) await rm(file, { force: true });
+      await removeUntouched(objectPath(sha256), untouchedForMs);
       verified.delete(sha256);
     },
     discard: (id) => rm(stagedPath(id), { force: true }),
@@ -92,6 +87,14 @@ async function removeOlderThan(directory: string, moment: Date): Promise<void> {
     );
     if (touchedAt < moment) await rm(file, { force: true });
   }
+}
+
+async function removeUntouched(file: string, forMs: number): Promise<void> {
+  const touchedAt = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Infinity,
+  );
+  if (Date.now() - touchedAt >= forMs) await rm(file, { force: true });
 }
 
 async function exists(file: string): Promise<boolean> {

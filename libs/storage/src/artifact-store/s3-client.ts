@@ -1,14 +1,12 @@
-import { type S3Client } from '@aws-sdk/client-s3';
+import type * as Sdk from '@aws-sdk/client-s3';
 import { type S3Place } from './store-url.ts';
-
-type Sdk = typeof import('@aws-sdk/client-s3');
 
 /** The SDK is loaded when S3 is first used: who keeps artifacts in a directory spares its memory. */
 export interface S3 {
-  sdk: Sdk;
-  client: S3Client;
+  sdk: typeof Sdk;
+  client: Sdk.S3Client;
   /** Signs addresses as clients reach them. */
-  signer: S3Client;
+  signer: Sdk.S3Client;
 }
 
 export function openS3({ region, endpoint, publicEndpoint }: S3Place): () => Promise<S3> {

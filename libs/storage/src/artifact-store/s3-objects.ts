@@ -66,24 +66,12 @@ export function s3Objects(open: () => Promise<S3>, bucket: string) {
       });
       return getSignedUrl(signer, command, { expiresIn: seconds });
     },
-    /** Also what was sent in parts and never joined. */
-    removeOlderThan: async (prefix: string, moment: Date): Promise<void> => {
-      const { sdk, client } = await open();
-      for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-        const old = (page.Contents ?? []).filter(({ LastModified }) => LastModified && LastModified < moment);
-        for (const { Key } of old) if (Key !== undefined) await remove(Key);
-      }
-      const pending = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }));
-      for (const { Key, UploadId, Initiated } of pending.Uploads ?? []) {
-        if (!Initiated || Initiated >= moment) continue;
-        await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-      }
-    },
+    removeOlderThan: async (prefix: string, moment: Date) => removeOlderThan(await open(), { bucket, prefix, moment }),
   };
 }
 
 /** At least 16 MiB, and so that 10,000 parts, which is S3's limit, are enough. */
-export function partBytes(bytes: number): number {
+function partBytes(bytes: number): number {
   const MIB = 1024 ** 2;
   return Math.max(16 * MIB, Math.ceil(bytes / 9_000 / MIB) * MIB);
 }
@@ -98,4 +86,20 @@ async function orMissing<T>(key: string, answer: Promise<T>): Promise<T> {
 function falseWhenMissing(error: unknown): boolean {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
   throw error;
+}
+
+/** Also what was sent in parts and never joined. */
+async function removeOlderThan(
+  { sdk, client }: S3,
+  { bucket: Bucket, prefix: Prefix, moment }: { bucket: string; prefix: string; moment: Date },
+): Promise<void> {
+  for await (const page of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+    const old = (page.Contents ?? []).filter(({ LastModified }) => LastModified && LastModified < moment);
+    for (const { Key } of old) await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
+  }
+  const pending = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket, Prefix }));
+  for (const { Key, UploadId, Initiated } of pending.Uploads ?? []) {
+    if (!Initiated || Initiated >= moment) continue;
+    await client.send(new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+  }
 }

@@ -2,17 +2,24 @@ import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ArtifactCorruptError } from '../errors.ts';
-import { type ArtifactStore, type Stored } from './artifact-store.ts';
+import { type ArtifactStore } from './artifact-store.ts';
 import { createFileStore } from './file-store.ts';
-import { trimCache } from './local-cache.ts';
 import { checkedHash, checkedId } from './names.ts';
 import { openS3 } from './s3-client.ts';
+import { type S3Copies, s3Copies } from './s3-copies.ts';
 import { multipartStaging } from './s3-multipart.ts';
-import { s3Objects } from './s3-objects.ts';
+import { type S3Objects, s3Objects } from './s3-objects.ts';
 import { type S3Place } from './store-url.ts';
 
 const DOWNLOAD_LIFE_S = 15 * 60;
+
+interface Context {
+  objects: S3Objects;
+  cache: ArtifactStore;
+  copies: S3Copies;
+  keyOf: (sha256: string) => string;
+  stagingKey: (id: string) => string;
+}
 
 /**
  * Objects named by their sha256 in `objects/` of a bucket. S3 shows an object when all of it has arrived, so nobody meets half of
@@ -20,61 +27,48 @@ const DOWNLOAD_LIFE_S = 15 * 60;
  */
 export function createS3Store(place: S3Place): ArtifactStore {
   const s3 = openS3(place);
-  const objects = s3Objects(s3, place.bucket);
+  const { bucket, prefix, cacheBytes: maxBytes } = place;
+  const objects = s3Objects(s3, bucket);
   const directory = place.cache ?? join(tmpdir(), `sobolev-artifacts-${nameOf(place)}`);
   const cache = createFileStore(directory);
-  const keyOf = (sha256: string) => `${place.prefix}objects/${checkedHash(sha256).slice(0, 2)}/${sha256}`;
-  const stagingKey = (id: string) => `${place.prefix}staging/${checkedId(id)}`;
+  const keyOf = (sha256: string) => `${prefix}objects/${checkedHash(sha256).slice(0, 2)}/${sha256}`;
+  const stagingKey = (id: string) => `${prefix}staging/${checkedId(id)}`;
+  const copies = s3Copies({ objects, cache, directory, maxBytes, keyOf, stagingKey });
+  const context = { objects, cache, copies, keyOf, stagingKey };
+  return {
+    ...storedObjects(context),
+    ...stagingArea(context),
+    discardOlderThan: async (moment) => {
+      await objects.removeOlderThan(`${prefix}staging/`, moment);
+      await cache.discardOlderThan(moment);
+    },
+    pieces: multipartStaging({ s3, bucket, keyOf: stagingKey, fetchStaged: copies.fetchStaged }),
+    checkReady: async () => {
+      const probe = stagingKey(`probe_${randomUUID()}`);
+      await objects.writeBytes(probe, Buffer.from('probe'));
+      await objects.remove(probe);
+    },
+  };
+}
 
-  /** Into the local staging area. @throws ENOENT */
-  const fetchStaged = async (id: string): Promise<Stored> => {
-    const body = await objects.read(stagingKey(id));
-    await cache.discard(id);
-    return cache.stage(id, body, { maxBytes: Infinity });
-  };
-  const fetchObject = async (sha256: string): Promise<void> => {
-    const body = await objects.read(keyOf(sha256));
-    const id = `get_${randomUUID()}`;
-    const stored = await cache.stage(id, body, { maxBytes: Infinity });
-    if (stored.sha256 !== sha256) {
-      await cache.discard(id);
-      throw new ArtifactCorruptError(sha256);
-    }
-    await cache.promote(id, sha256);
-    await trimCache(directory, place.cacheBytes);
-  };
-  const path = async (sha256: string): Promise<string> => {
-    // A copy is no proof that the artifact still is: it may have been deleted elsewhere.
-    if (!(await cache.has(sha256))) await fetchObject(sha256);
-    return cache.path(sha256).catch(async (error: unknown) => {
-      // Damaged here, which does not say that it is damaged there.
-      if (!(error instanceof ArtifactCorruptError)) throw error;
-      await cache.delete(sha256);
-      await fetchObject(sha256);
-      return cache.path(sha256);
-    });
-  };
-  /** To S3 and, when that has succeeded, among the local copies. */
-  const sendStaged = async (id: string, key: string): Promise<void> => {
-    await objects.write(key, await cache.stagedPath(id));
-  };
+function storedObjects({ objects, cache, copies, keyOf }: Context) {
   return {
     put: async (bytes) => {
       const id = `put_${randomUUID()}`;
       const body = bytes instanceof Readable ? bytes : Readable.from([bytes]);
       const stored = await cache.stage(id, body, { maxBytes: Infinity });
       try {
-        await sendStaged(id, keyOf(stored.sha256));
+        await objects.write(keyOf(stored.sha256), await cache.stagedPath(id));
         await cache.promote(id, stored.sha256);
       } finally {
         await cache.discard(id);
       }
-      await trimCache(directory, place.cacheBytes);
+      await copies.trim();
       return stored;
     },
-    path,
+    path: copies.path,
     read: async (sha256, range) => {
-      await path(sha256);
+      await copies.path(sha256);
       return cache.read(sha256, range);
     },
     downloadUrl: async (sha256, label) => {
@@ -88,23 +82,22 @@ export function createS3Store(place: S3Place): ArtifactStore {
       await objects.remove(keyOf(sha256));
       await cache.delete(sha256);
     },
+  } satisfies Partial<ArtifactStore>;
+}
+
+function stagingArea({ objects, cache, copies, keyOf, stagingKey }: Context) {
+  return {
     stage: async (id, bytes, options) => {
       const stored = await cache.stage(id, bytes, options);
       try {
-        await sendStaged(id, stagingKey(id));
+        await objects.write(stagingKey(id), await cache.stagedPath(id));
       } catch (error) {
         await cache.discard(id);
         throw error;
       }
       return stored;
     },
-    stagedPath: async (id) => {
-      const local = await cache.stagedPath(id).catch(() => undefined);
-      // What another process has taken away is gone, whatever lies here.
-      if (local !== undefined && (await objects.has(stagingKey(id)))) return local;
-      await fetchStaged(id);
-      return cache.stagedPath(id);
-    },
+    stagedPath: copies.stagedPath,
     promote: async (id, sha256) => {
       await objects.copy(stagingKey(id), keyOf(sha256));
       await objects.remove(stagingKey(id));
@@ -113,17 +106,7 @@ export function createS3Store(place: S3Place): ArtifactStore {
     discard: async (id) => {
       await Promise.all([objects.remove(stagingKey(id)), cache.discard(id)]);
     },
-    discardOlderThan: async (moment) => {
-      await objects.removeOlderThan(`${place.prefix}staging/`, moment);
-      await cache.discardOlderThan(moment);
-    },
-    pieces: multipartStaging({ s3, bucket: place.bucket, keyOf: stagingKey, fetchStaged }),
-    checkReady: async () => {
-      const probe = `probe_${randomUUID()}`;
-      await objects.writeBytes(stagingKey(probe), Buffer.from('probe'));
-      await objects.remove(stagingKey(probe));
-    },
-  };
+  } satisfies Partial<ArtifactStore>;
 }
 
 /** One directory of copies for each place. */

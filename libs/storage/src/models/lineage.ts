@@ -1,7 +1,7 @@
 import { type Database } from '../database.ts';
 
 /** A thing that a model comes from; `data` says what is known of it besides. */
-export interface LineageNode {
+interface LineageNode {
   id: string;
   kind: 'model' | 'job' | 'teacher' | 'rollouts' | 'labels';
   name: string | null;
@@ -12,7 +12,7 @@ export interface LineageNode {
 }
 
 /** `from` is what `to` was made by or with. */
-export interface LineageEdge {
+interface LineageEdge {
   from: string;
   to: string;
   role: 'made' | 'teacher' | 'rollouts' | 'labels' | 'student';

@@ -27,20 +27,13 @@ export const modelInclude = {
   aliases: { select: { alias: true }, orderBy: { alias: 'asc' } },
 } as const;
 
-export function toModelRow({
-  table,
-  files,
-  name,
-  aliases,
-  nameId: _nameId,
-  deletedAt: _deletedAt,
-  ...row
-}: Prisma.ModelGetPayload<{ include: typeof modelInclude }>): ModelRow {
+export function toModelRow(row: Prisma.ModelGetPayload<{ include: typeof modelInclude }>): ModelRow {
+  const { id, jobId, observation, contractHash, actions, metrics, version, createdAt } = row;
   return {
-    ...row,
-    layerTable: table,
-    files: files.map(toFile),
-    name: name?.name ?? null,
-    aliases: aliases.map(({ alias }) => alias),
+    ...{ id, jobId, observation, contractHash, actions, metrics, version, createdAt },
+    layerTable: row.table,
+    files: row.files.map(toFile),
+    name: row.name?.name ?? null,
+    aliases: row.aliases.map(({ alias }) => alias),
   };
 }
