@@ -1,4 +1,5 @@
-export { type ArtifactStore, type ByteRange, type Stored } from './artifact-store/artifact-store.ts';
+export { type ArtifactStore, type ByteRange } from './artifact-store/artifact-store.ts';
+export { type Stored } from './artifact-store/stored.ts';
 export { type Checksum, type MultipartStaging, type Part } from './artifact-store/pieces.ts';
 export { createArtifactStore } from './artifact-store/create-artifact-store.ts';
 export {

@@ -1,4 +1,4 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { type Database, type Transaction } from './database.ts';
 import { UploadGoneError } from './errors.ts';
 

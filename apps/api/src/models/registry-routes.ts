@@ -11,6 +11,8 @@ const aliasParams = params.extend({ alias: Alias });
 
 /** What models are called, what they come from, and how they go. */
 export function registryRoutes(app: App, { storage }: Dependencies): void {
+  aliasRoutes(app, { storage });
+
   app.get(
     '/v1/models/:id/lineage',
     {
@@ -44,7 +46,9 @@ export function registryRoutes(app: App, { storage }: Dependencies): void {
       throw fieldProblem('model_named', '/name', `the model is ${model.name}@${model.version}`);
     },
   );
+}
 
+function aliasRoutes(app: App, { storage }: Pick<Dependencies, 'storage'>): void {
   app.put(
     '/v1/models/:id/aliases/:alias',
     {

@@ -20,7 +20,8 @@ const params = z.strictObject({ id: z.string().max(100) });
 
 /** Uploads of many bytes: how they are sent depends on the store, and is said when one begins. */
 export function partialUploadRoutes(app: App, dependencies: Dependencies, turns: Turns): void {
-  const { storage } = dependencies;
+  partRoutes(app, dependencies, turns);
+
   const described = async (partial: PartialUploadRow) =>
     toPartialUpload(partial, await received(dependencies, partial));
 
@@ -59,6 +60,27 @@ export function partialUploadRoutes(app: App, dependencies: Dependencies, turns:
     async ({ params: { id } }) => described(await requirePartial(dependencies, id)),
   );
 
+  app.delete(
+    '/v1/uploads/resumable/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteResumableUpload',
+        summary: 'Give an upload up that is not whole yet',
+        params,
+        response: { 204: z.undefined(), ...problemResponses },
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      const remove = async () => discardPartial(dependencies, await requirePartial(dependencies, id));
+      await turns.take(id, () => undefined, remove);
+      return reply.code(204).send(undefined);
+    },
+  );
+}
+
+/** Of uploads whose parts go to the store itself. */
+function partRoutes(app: App, dependencies: Dependencies, turns: Turns): void {
   app.post(
     '/v1/uploads/resumable/:id/parts',
     {
@@ -97,27 +119,10 @@ export function partialUploadRoutes(app: App, dependencies: Dependencies, turns:
       },
     },
     async ({ params: { id }, body: { parts } }, reply) => {
-      const complete = async () => (await storage.uploads.get(id)) ?? (await completeParts(dependencies, id, parts));
+      const complete = async () =>
+        (await dependencies.storage.uploads.get(id)) ?? (await completeParts(dependencies, id, parts));
       const upload = await turns.take(id, () => undefined, complete);
       return reply.code(201).header('location', `/v1/uploads/${id}`).send(toUpload(upload));
-    },
-  );
-
-  app.delete(
-    '/v1/uploads/resumable/:id',
-    {
-      schema: {
-        tags,
-        operationId: 'deleteResumableUpload',
-        summary: 'Give an upload up that is not whole yet',
-        params,
-        response: { 204: z.undefined(), ...problemResponses },
-      },
-    },
-    async ({ params: { id } }, reply) => {
-      const remove = async () => discardPartial(dependencies, await requirePartial(dependencies, id));
-      await turns.take(id, () => undefined, remove);
-      return reply.code(204).send(undefined);
     },
   );
 }

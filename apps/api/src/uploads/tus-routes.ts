@@ -18,7 +18,7 @@ const text = z.string().optional();
 
 /** tus 1.0.0: core, creation, checksum, expiration and termination, for stores that are appended to. */
 export function tusRoutes(app: App, dependencies: Dependencies, turns: Turns): void {
-  const { artifacts, maxUploadBytes } = dependencies;
+  const { maxUploadBytes } = dependencies;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/offset+octet-stream', (_request, payload, done) => done(null, payload));
   app.addHook('onRequest', (request, reply, done) => {
@@ -61,7 +61,11 @@ export function tusRoutes(app: App, dependencies: Dependencies, turns: Turns): v
       return expiring(reply, upload).code(201).header('location', `/v1/uploads/tus/${upload.id}`).send(undefined);
     },
   );
+  pieceRoutes(app, dependencies, turns);
+}
 
+/** Of an upload that has begun. */
+function pieceRoutes(app: App, dependencies: Dependencies, turns: Turns): void {
   app.head(
     '/v1/uploads/tus/:id',
     { schema: { tags, operationId: 'getTusUpload', params, response: { 200: nothing, ...problemResponses } } },
@@ -102,7 +106,7 @@ export function tusRoutes(app: App, dependencies: Dependencies, turns: Turns): v
     '/v1/uploads/tus/:id',
     { schema: { tags, operationId: 'deleteTusUpload', params, response: { 204: nothing, ...problemResponses } } },
     async ({ params: { id } }, reply) => {
-      const remove = async () => discardPartial({ ...dependencies, artifacts }, await requirePartial(dependencies, id));
+      const remove = async () => discardPartial(dependencies, await requirePartial(dependencies, id));
       await turns.take(id, () => undefined, remove);
       return reply.code(204).send(undefined);
     },

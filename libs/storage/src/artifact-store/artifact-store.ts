@@ -1,10 +1,6 @@
 import { type Readable } from 'node:stream';
 import { type AppendedStaging, type MultipartStaging } from './pieces.ts';
-
-export interface Stored {
-  sha256: string;
-  bytes: number;
-}
+import { type Stored } from './stored.ts';
 
 /** Places of the first and the last byte, counted from 0. */
 export interface ByteRange {

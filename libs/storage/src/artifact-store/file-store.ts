@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ArtifactCorruptError } from '../errors.ts';
 import { appendedStaging } from './appended-staging.ts';
-import { type ArtifactStore, type Stored } from './artifact-store.ts';
+import { type ArtifactStore } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
 import { flushDirectory, hashFile, writeHashed } from './hashed-file.ts';
 import { checkedHash, checkedId } from './names.ts';
 

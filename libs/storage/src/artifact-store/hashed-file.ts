@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { TooManyBytesError } from '../errors.ts';
-import { type Stored } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
 
 /** Writes and flushes a stream, hashing it on the way; leaves no file behind when it throws. */
 export async function writeHashed(file: string, bytes: Readable, maxBytes: number): Promise<Stored> {

@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream';
-import { type Stored } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
 
 /** Bytes are appended to a staged file of ours, which may be unfinished for a day. */
 export interface AppendedStaging {

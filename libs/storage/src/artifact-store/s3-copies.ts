@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ArtifactCorruptError } from '../errors.ts';
-import { type ArtifactStore, type Stored } from './artifact-store.ts';
+import { type ArtifactStore } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
 import { trimCache } from './local-cache.ts';
 import { type S3Objects } from './s3-objects.ts';
 

@@ -1,5 +1,5 @@
 import { type ListPartsCommandOutput } from '@aws-sdk/client-s3';
-import { type Stored } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
 import { type MultipartStaging, type Part } from './pieces.ts';
 import { isMissing, type S3 } from './s3-client.ts';
 
