@@ -62,6 +62,7 @@ export type Api = Awaited<ReturnType<typeof startApi>>;
 const TABLES = [
   'artifacts',
   'uploads',
+  'partial_uploads',
   'teachers',
   'rollouts',
   'labels',

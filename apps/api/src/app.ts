@@ -18,14 +18,18 @@ import { metricsRoutes } from './metrics/routes.ts';
 import { measureRequests } from './operations/measure-requests.ts';
 import { shedLoad } from './operations/shed-load.ts';
 import { traceRequests } from './operations/trace-requests.ts';
+import { registryRoutes } from './models/registry-routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
 import { ProblemError } from './problems/problem.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { teacherRoutes } from './teachers/routes.ts';
+import { partialUploadRoutes } from './uploads/partial-routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
+import { tusRoutes } from './uploads/tus-routes.ts';
+import { createTurns } from './uploads/turns.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 
@@ -61,6 +65,12 @@ export async function createApp(
     uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
     done();
   });
+  const turns = createTurns();
+  app.register((scope, _options, done) => {
+    tusRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies, turns);
+    done();
+  });
+  partialUploadRoutes(app, dependencies, turns);
   teacherRoutes(app, dependencies);
   rolloutsRoutes(app, dependencies);
   labelsRoutes(app, dependencies);
@@ -72,6 +82,7 @@ export async function createApp(
   metricsRoutes(app, dependencies);
   modelRoutes(app, dependencies);
   workerRoutes(app, dependencies);
+  registryRoutes(app, dependencies);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;

@@ -2,6 +2,7 @@ import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from './dependencies.ts';
 import { queued } from './jobs/queued.ts';
 import { validateJob } from './jobs/validate.ts';
+import { discardPartial } from './uploads/partial.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
 const DEADLINES_EVERY_MS = 2_000;
@@ -50,6 +51,9 @@ export async function removeUnused({ storage, artifacts }: Dependencies, now = D
   for (const id of await storage.uploads.olderThan(new Date(now - UPLOAD_LIFE_MS))) {
     await storage.uploads.delete(id);
     await artifacts.discard(id);
+  }
+  for (const upload of await storage.partialUploads.expired(new Date(now))) {
+    await discardPartial({ storage, artifacts }, upload);
   }
   await artifacts.discardOlderThan(new Date(now - UPLOAD_LIFE_MS - ARTIFACT_GRACE_MS));
   await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);

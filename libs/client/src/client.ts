@@ -1,5 +1,5 @@
 import createFetchClient from 'openapi-fetch';
-import { downloadJobFile, downloadModel, type Download, jobFileUrl, modelUrl, uploadFile } from './files.ts';
+import { downloadJobFile, downloadModel, type Download, jobFileUrl, modelUrl } from './files.ts';
 import { type paths } from './generated/openapi.ts';
 import { isProblem, ProblemError } from './problem-error.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type Upload,
 } from './schemas.ts';
 import { type Service } from './service.ts';
+import { uploadFile, type UploadOptions } from './upload.ts';
 import { watch, type WatchOptions } from './watch.ts';
 
 export interface ClientOptions {
@@ -84,8 +85,8 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
     },
     /** See `watch`: the job's events, each once and in order, until it has ended. */
     watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
-    /** With `sha256` a Blob is streamed; without, it is read and hashed here. */
-    uploadFile: (file: Uint8Array | Blob, options?: { sha256?: string }): Promise<Upload> =>
+    /** Small files in one request, large ones in pieces that survive lost connections; see `UploadOptions`. */
+    uploadFile: (file: Uint8Array | Blob, options?: UploadOptions): Promise<Upload> =>
       uploadFile(service, file, options),
     /** Downloads a model's file and checks its sha256. */
     downloadModel: (modelId: string, options?: { file?: ModelFileName }): Promise<Download> =>

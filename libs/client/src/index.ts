@@ -24,4 +24,5 @@ export {
   type TeacherFormat,
   type Upload,
 } from './schemas.ts';
+export { type UploadOptions } from './upload.ts';
 export { type WatchOptions } from './watch.ts';

@@ -14,6 +14,7 @@ export type Model = Schemas['Model'];
 export type NewRollouts = Schemas['NewRolloutsInput'];
 export type NewTeacher = Schemas['NewTeacherInput'];
 export type ObservationContract = Schemas['ObservationContractInput'];
+export type PartialUpload = Schemas['PartialUpload'];
 export type Problem = Schemas['Problem'];
 export type Rollouts = Schemas['Rollouts'];
 export type Teacher = Schemas['Teacher'];

@@ -1,5 +1,5 @@
 import { type Database, isUniqueViolation } from './database.ts';
-import { insertModel } from './models.ts';
+import { insertModel } from './models/models.ts';
 
 /**
  * Makes a model of the `policy` of a job's checkpoint, with what was evaluated at that step; there is one of each step.

@@ -67,3 +67,19 @@ export class TooManyBytesError extends Error {
     this.name = 'TooManyBytesError';
   }
 }
+
+/** A piece of an upload whose checksum is another than was given; it was not kept. */
+export class ChecksumError extends Error {
+  constructor(algorithm: string) {
+    super(`the piece that came has another ${algorithm}`);
+    this.name = 'ChecksumError';
+  }
+}
+
+/** The model cannot be deleted: something goes by it. */
+export class ModelInUseError extends Error {
+  constructor(reason: string) {
+    super(`the model is in use: ${reason}`);
+    this.name = 'ModelInUseError';
+  }
+}

@@ -1,9 +1,13 @@
-export { type ArtifactStore, type Stored } from './artifact-store/artifact-store.ts';
+export { type ArtifactStore, type ByteRange } from './artifact-store/artifact-store.ts';
+export { type Stored } from './artifact-store/stored.ts';
+export { type Checksum, type MultipartStaging, type Part } from './artifact-store/pieces.ts';
 export { createArtifactStore } from './artifact-store/create-artifact-store.ts';
 export {
   ArtifactCorruptError,
+  ChecksumError,
   FencedError,
   IllegalRequestError,
+  ModelInUseError,
   NameTakenError,
   NoCheckpointError,
   TooManyBytesError,
@@ -25,8 +29,12 @@ export { type Asked, type Progress } from './jobs/progress.ts';
 export { isFinal, JOB_REQUESTS, JOB_STATUSES, type JobStatus } from './jobs/transitions.ts';
 export { type MetricPoint, type MetricSeries } from './metrics.ts';
 export { migrate } from './migrate.ts';
-export { type ModelFile, type ModelRow, type NewModel } from './models.ts';
+export { type Lineage } from './models/lineage.ts';
+export { COMPUTED_ALIASES } from './models/model-reference.ts';
+export { type ModelFile, type ModelRow } from './models/model-row.ts';
+export { type NewModel } from './models/models.ts';
 export { type Page, type PageRequest } from './page.ts';
+export { type PartialUploadRow } from './partial-uploads.ts';
 export { type MadeRollouts, type NewRollouts, type RolloutsRow } from './rollouts.ts';
 export { createStorage, type Storage } from './storage.ts';
 export { type NewTeacher, type TeacherRow, type TeacherSource } from './teachers.ts';

@@ -3,10 +3,12 @@ import { type Database, openDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
+import { type Lineage, lineageOf } from './models/lineage.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
 import { modelFromCheckpoint } from './checkpoint-model.ts';
-import { createModels, type Models } from './models.ts';
+import { createModels, type Models } from './models/models.ts';
+import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
@@ -19,6 +21,7 @@ export interface Storage {
   rollouts: RolloutsTable;
   labels: LabelsTable;
   uploads: Uploads;
+  partialUploads: PartialUploads;
   jobs: Jobs;
   events: Events;
   metrics: Metrics;
@@ -26,6 +29,8 @@ export interface Storage {
     /** A model of the student of a job's checkpoint; there is one of each step. */
     fromCheckpoint(jobId: string, step: number): Promise<{ id: string; isNew: boolean }>;
   };
+  /** What a model was made of; see `lineageOf`. */
+  lineage(modelId: string): Promise<Lineage>;
   artifacts: Artifacts;
   workers: Workers;
   /**
@@ -46,6 +51,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     rollouts: createRollouts(database),
     labels: createLabels(database),
     uploads: createUploads(database),
+    partialUploads: createPartialUploads(database),
     jobs: createJobs(database),
     events: createEvents(database),
     metrics: createMetrics(database),
@@ -53,6 +59,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
       ...createModels(database),
       fromCheckpoint: (jobId, step) => modelFromCheckpoint(database, jobId, step),
     },
+    lineage: (modelId) => lineageOf(database, modelId),
     artifacts: createArtifacts(database),
     workers: createWorkers(database),
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),

@@ -1,4 +1,4 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { type Database, type Transaction } from './database.ts';
 import { UploadGoneError } from './errors.ts';
 
@@ -17,10 +17,10 @@ export interface Uploads {
 
 export function createUploads(database: Database): Uploads {
   return {
-    create: async (upload) => toRow(await database.upload.create({ data: upload })),
+    create: async (upload) => toUploadRow(await database.upload.create({ data: upload })),
     get: async (id) => {
       const found = await database.upload.findUnique({ where: { id } });
-      return found && toRow(found);
+      return found && toUploadRow(found);
     },
     delete: async (id) => {
       await database.upload.deleteMany({ where: { id } });
@@ -51,6 +51,6 @@ export async function recordArtifact(transaction: Transaction, { sha256, bytes }
     ON CONFLICT (sha256) DO UPDATE SET bytes = EXCLUDED.bytes`;
 }
 
-function toRow({ id, sha256, bytes, createdAt }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
+export function toUploadRow({ id, sha256, bytes, createdAt }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
   return { id, sha256, bytes: Number(bytes), createdAt };
 }

@@ -1,7 +1,7 @@
 import { type CheckpointRow } from '@distiller/storage';
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
-import { binaryResponse, sendFile } from '../files/download.ts';
+import { downloadResponses, sendFile } from '../files/download.ts';
 import { Model, toModel } from '../models/schema.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
@@ -53,7 +53,7 @@ export function checkpointRoutes(app: App, dependencies: Dependencies): void {
         summary: 'A file of a checkpoint; its sha256 is in ETag and Repr-Digest',
         params: stepParams,
         querystring: z.strictObject({ file: z.string().max(200).default('policy') }),
-        response: { 200: binaryResponse, ...problemResponses },
+        response: { ...downloadResponses, ...problemResponses },
       },
     },
     async (request, reply) => {

@@ -99,7 +99,7 @@ async function planImport(dependencies: Dependencies, spec: ImportSpec): Promise
   const { storage, artifacts } = dependencies;
   await requireFreeName(storage.rollouts, spec.name, 'rollouts');
   const { id, sha256 } = await requireUpload(dependencies, spec.file, '/file');
-  const { frames } = await checkImport(spec, artifacts.stagedPath(id));
+  const { frames } = await checkImport(spec, await artifacts.stagedPath(id));
   return {
     job: { ...common(spec), totalSteps: frames ?? 0 },
     inputs: [],

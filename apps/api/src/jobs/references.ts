@@ -15,8 +15,8 @@ export async function requireLabels({ labels }: Storage, reference: string): Pro
   return known(await labels.get(reference), '/labels/labels', `no labels have the id or name '${reference}'`);
 }
 
-export async function requireModel({ models }: Storage, id: string, pointer: string): Promise<ModelRow> {
-  return known(await models.get(id), pointer, `no model has the id '${id}'`);
+export async function requireModel({ models }: Storage, reference: string, pointer: string): Promise<ModelRow> {
+  return known(await models.get(reference), pointer, `no model has the id or name '${reference}'`);
 }
 
 function known<Row>(row: Row | null, pointer: string, missing: string): Row {

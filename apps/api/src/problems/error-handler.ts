@@ -1,7 +1,9 @@
 import { SpecError } from '@distiller/distillation/spec';
 import {
   ArtifactCorruptError,
+  ChecksumError,
   IllegalRequestError,
+  ModelInUseError,
   NameTakenError,
   NoCheckpointError,
   TooManyBytesError,
@@ -56,6 +58,8 @@ function toProblem(thrown: unknown): ProblemError {
   }
   if (thrown instanceof NoCheckpointError) return new ProblemError('no_checkpoint', thrown.message);
   if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
+  if (thrown instanceof ModelInUseError) return new ProblemError('model_in_use', thrown.message);
+  if (thrown instanceof ChecksumError) return new ProblemError('piece_checksum_mismatch', thrown.message);
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);
 }

@@ -118,6 +118,7 @@ async function* finished(
     layerTable: work.layerTable,
     metrics,
     files: stored.files,
+    name: work.spec.name,
   };
   // Of another step than the last: the best, or the one at which training stopped.
   const studentStep = step !== work.spec.steps && { student_step: step };

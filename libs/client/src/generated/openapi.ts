@@ -4,6 +4,75 @@
  */
 
 export interface paths {
+    "/v1/uploads/resumable/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where parts are PUT, for an hour; a part may be sent again */
+        post: operations["signUploadParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/resumable/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All parts are there: join them, check them, and make an upload of them */
+        post: operations["completeResumableUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/resumable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload that can be resumed: for files that are too large to be sent again */
+        post: operations["createResumableUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/resumable/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has arrived of an upload that is not whole yet */
+        get: operations["getResumableUpload"];
+        put?: never;
+        post?: never;
+        /** Give an upload up that is not whole yet */
+        delete: operations["deleteResumableUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teachers": {
         parameters: {
             query?: never;
@@ -333,7 +402,8 @@ export interface paths {
         get: operations["getModel"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove a model that no alias and no unfinished job needs: its files go, lineage still tells of it */
+        delete: operations["deleteModel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -367,6 +437,57 @@ export interface paths {
         get: operations["listWorkers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** From now on name@alias means this version, whatever it meant before */
+        put: operations["moveModelAlias"];
+        post?: never;
+        delete: operations["removeModelAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that the model was made of, as a graph */
+        get: operations["getModelLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the model the next version of a name; one that has that name already is answered as it is */
+        post: operations["nameModel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,6 +564,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/tus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload that can be resumed (tus 1.0.0); `sha256` in Upload-Metadata is checked at its end */
+        post: operations["createTusUpload"];
+        delete?: never;
+        options: operations["describeTus"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/tus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteTusUpload"];
+        options?: never;
+        head?: never;
+        /** Append bytes; with the last of them GET /v1/uploads/{id} has it */
+        patch: operations["appendToTusUpload"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -464,7 +619,7 @@ export interface components {
         } | {
             /** @constant */
             kind: "mixture";
-            /** @description id of the student, a model under the same observation contract */
+            /** @description id or name@alias of the student, a model under the same observation contract */
             model: string;
             /**
              * @description probability with which the teacher acts instead
@@ -495,7 +650,7 @@ export interface components {
         } | {
             /** @constant */
             kind: "mixture";
-            /** @description id of the student, a model under the same observation contract */
+            /** @description id or name@alias of the student, a model under the same observation contract */
             model: string;
             /**
              * @description probability with which the teacher acts instead
@@ -986,6 +1141,8 @@ export interface components {
             checkpoints: components["schemas"]["CheckpointPolicy"];
             /** @default 1 */
             seed: number;
+            /** @description of the model: the student becomes the next version of it */
+            name?: string;
             requires: components["schemas"]["Requires"];
             /**
              * @description jobs with a higher one are taken up first; among equals, who has waited longest
@@ -1128,6 +1285,8 @@ export interface components {
             checkpoints?: components["schemas"]["CheckpointPolicyInput"];
             /** @default 1 */
             seed?: number;
+            /** @description of the model: the student becomes the next version of it */
+            name?: string;
             /** @default {} */
             requires?: components["schemas"]["RequiresInput"];
             /**
@@ -1202,7 +1361,7 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             student: {
-                /** @description id or name of a student */
+                /** @description id of a model, or name@version or name@alias */
                 model: string;
             };
             /** @description for kl, action_error and jacobian_error on their held-out frames */
@@ -1295,7 +1454,7 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             student: {
-                /** @description id or name of a student */
+                /** @description id of a model, or name@version or name@alias */
                 model: string;
             };
             /** @description for kl, action_error and jacobian_error on their held-out frames */
@@ -2295,6 +2454,32 @@ export interface components {
              */
             final_fraction?: number;
         };
+        Lineage: {
+            /** @description each thing once, the model first */
+            nodes: {
+                id: string;
+                /** @enum {string} */
+                kind: "model" | "job" | "teacher" | "rollouts" | "labels";
+                name: string | null;
+                /** @description of its bytes: weights, recorded play, labels, the file that a job reads */
+                sha256: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** @description what else is known of it: seed, spec, versions, frames … */
+                data: {
+                    [key: string]: unknown;
+                };
+            }[];
+            edges: {
+                from: string;
+                /** @description made by or with `from` */
+                to: string;
+                /** @enum {string} */
+                role: "made" | "teacher" | "rollouts" | "labels" | "student";
+            }[];
+            /** @description false: there is more, further back */
+            is_whole: boolean;
+        };
         Loss: {
             /**
              * @default {
@@ -2371,6 +2556,11 @@ export interface components {
             job: string;
             /** @description of the checkpoint that it was made of; null: the end of the job */
             checkpoint_step: number | null;
+            name: string | null;
+            /** @description counts the models of that name, from 1 */
+            version: number | null;
+            /** @description that were given to it; `best` and `latest` follow from the versions */
+            aliases: string[];
             observation: components["schemas"]["ObservationContract"];
             contract_hash: string;
             actions: string[];
@@ -2390,6 +2580,11 @@ export interface components {
             }[];
             /** Format: date-time */
             created_at: string;
+        };
+        NewPartialUploadInput: {
+            bytes: number;
+            /** @description checked against the bytes at the end */
+            sha256?: string;
         };
         NewRolloutsInput: {
             name: string;
@@ -2831,6 +3026,36 @@ export interface components {
             /** @default 0.9 */
             momentum?: number;
         };
+        PartialUpload: {
+            /** @description of the upload that it becomes */
+            id: string;
+            /** @description of the whole */
+            bytes: number;
+            sha256: string | null;
+            received_bytes: number;
+            /** @description how the bytes are sent; it depends on the artifact store */
+            way: {
+                /** @constant */
+                kind: "tus";
+                /** @description where pieces are sent by tus 1.0.0 */
+                url: string;
+            } | {
+                /** @constant */
+                kind: "multipart";
+                /** @description of each part but the last */
+                part_bytes: number;
+                part_count: number;
+                /** @description that have arrived */
+                parts: components["schemas"]["UploadPart"][];
+            };
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description what is not whole by then is removed
+             */
+            expires_at: string;
+        };
         Problem: {
             /** @description about:blank: the code says what kind of problem it is */
             type: string;
@@ -2843,7 +3068,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "labels_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "illegal_transition" | "no_checkpoint" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
+            code: "malformed_request" | "cross_site_request" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "illegal_transition" | "no_checkpoint" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -3121,6 +3346,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        UploadPart: {
+            number: number;
+            etag: string;
+            bytes: number;
+        };
         ValueTerm: {
             /**
              * @description KL(teacher ‖ student)
@@ -3293,6 +3523,228 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    signUploadParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    numbers: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        parts: {
+                            number: number;
+                            bytes: number;
+                            url: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description with the ETags that the store has answered, to be compared with what it has */
+                    parts?: {
+                        number: number;
+                        etag: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPartialUploadInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTeachers: {
         parameters: {
             query?: {
@@ -4039,6 +4491,29 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
+            /** @description the bytes that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes are at the address in Location, for some minutes */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the bytes are those whose ETag was given */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The request was refused */
             "4XX": {
                 headers: {
@@ -4129,6 +4604,29 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description the bytes that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes are at the address in Location, for some minutes */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the bytes are those whose ETag was given */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused */
             "4XX": {
@@ -4258,6 +4756,12 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
+                /** @description only the versions of it */
+                name?: string;
+                /** @description only models under that observation contract */
+                contract_hash?: string;
+                /** @description only students of it, by id or name */
+                teacher?: string;
             };
             header?: never;
             path?: never;
@@ -4304,6 +4808,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
                 id: string;
             };
             cookie?: never;
@@ -4339,6 +4844,45 @@ export interface operations {
             };
         };
     };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     downloadModel: {
         parameters: {
             query?: {
@@ -4347,6 +4891,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
                 id: string;
             };
             cookie?: never;
@@ -4361,6 +4906,29 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description the bytes that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes are at the address in Location, for some minutes */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the bytes are those whose ETag was given */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused */
             "4XX": {
@@ -4398,6 +4966,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nameModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
                 };
             };
             /** @description The request was refused */
@@ -4481,6 +5219,8 @@ export interface operations {
             header?: {
                 /** @description RFC 9530, `sha-256=:<base64>:`; checked against the bytes */
                 "repr-digest"?: string;
+                /** @description the same, for the bytes of this request */
+                "content-digest"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4539,6 +5279,164 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Upload"];
                 };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTusUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-length"?: string;
+                "upload-metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeTus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTusUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appendToTusUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-offset"?: string;
+                "upload-checksum"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused */
             "4XX": {

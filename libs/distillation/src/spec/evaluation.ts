@@ -17,7 +17,7 @@ export const EvaluationSpec = z
   .strictObject({
     kind: z.literal('evaluation'),
     teacher: Reference.describe('id or name of a teacher'),
-    student: z.strictObject({ model: Reference.describe('id or name of a student') }),
+    student: z.strictObject({ model: Reference.describe('id of a model, or name@version or name@alias') }),
     rollouts: Reference.optional().describe('for kl, action_error and jacobian_error on their held-out frames'),
     ...heldOutFields,
     episodes: z.int().min(1).max(10_000).default(30).describe('games that each of them plays, from the same seeds'),

@@ -19,6 +19,7 @@ export { LabelsSource } from './labels-source.ts';
 export { ExportKind } from '@distiller/policies/exports';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';
 export { SpecError } from './spec-error.ts';
+export { ResourceName } from './resource.ts';
 export { inspectTeacher, type InspectedTeacher, type TeacherPaths } from './inspect-teacher.ts';
 export { resolveTable, TeacherInput } from './teacher.ts';
 export { TrainingData } from './training-data.ts';

@@ -10,7 +10,7 @@ import { LossSpec } from './loss.ts';
 import { jobFields } from './job-fields.ts';
 import { OptimizerSpec } from './optimizer.ts';
 import { RecordingSpec } from './recording.ts';
-import { Reference } from './resource.ts';
+import { Reference, ResourceName } from './resource.ts';
 import { TrainingData } from './training-data.ts';
 import { unknownKind } from './unknown-kind.ts';
 
@@ -36,6 +36,7 @@ export const DistillationSpec = z
     ...heldOutFields,
     ...keptFields,
     seed: z.int().min(0).max(0xffff_ffff).default(1),
+    name: ResourceName.optional().describe('of the model: the student becomes the next version of it'),
     ...jobFields,
   })
   .refine(({ data, rollouts }) => data.kind !== 'recorded' || rollouts !== undefined, {

@@ -16,7 +16,7 @@ export const Acting = z
     z
       .strictObject({
         kind: z.literal('mixture'),
-        model: z.string().min(1).max(100).describe('id of the student, a model under the same observation contract'),
+        model: Reference.describe('id or name@alias of the student, a model under the same observation contract'),
         teacher_share: z.number().min(0).max(1).default(0).describe('probability with which the teacher acts instead'),
         per: z.enum(['step', 'episode']).default('step').describe('how often it is decided who acts'),
       })

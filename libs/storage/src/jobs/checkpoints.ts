@@ -1,5 +1,5 @@
 import { type Database, type Transaction } from '../database.ts';
-import { type Stored } from '../artifact-store/artifact-store.ts';
+import { type Stored } from '../artifact-store/stored.ts';
 import { recordArtifact } from '../uploads.ts';
 
 /** Resumable state whose bytes are in the artifact store. */
