@@ -10,6 +10,7 @@ import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { jobSummaryRoutes } from './job-summaries/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { modelRoutes } from './models/routes.ts';
@@ -53,6 +54,7 @@ export async function createApp(
   rolloutsRoutes(app, dependencies);
   labelsRoutes(app, dependencies);
   jobRoutes(app, dependencies);
+  jobSummaryRoutes(app, dependencies);
   jobFileRoutes(app, dependencies);
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);

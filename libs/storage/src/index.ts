@@ -9,6 +9,7 @@ export { isFinal, type JobError, type JobRow, type JobStatus } from './jobs/job-
 export { type NewJob, type TakenFile } from './jobs/jobs.ts';
 export { type Made } from './jobs/made.ts';
 export { type NewJobFile } from './job-files.ts';
+export { type JobSummaryRow } from './job-summaries.ts';
 export { type LabelsRow } from './labels.ts';
 export { type Fence } from './jobs/lock.ts';
 export { type NewCheckpoint, type Progress } from './jobs/progress.ts';

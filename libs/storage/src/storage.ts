@@ -2,6 +2,7 @@ import { type Artifacts, createArtifacts } from './artifacts.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createJobSummaries, type JobSummaries } from './job-summaries.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
@@ -18,6 +19,7 @@ export interface Storage {
   labels: LabelsTable;
   uploads: Uploads;
   jobs: Jobs;
+  jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
   models: Models;
@@ -41,6 +43,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     labels: createLabels(database),
     uploads: createUploads(database),
     jobs: createJobs(database),
+    jobSummaries: createJobSummaries(database),
     events: createEvents(database),
     metrics: createMetrics(database),
     models: createModels(database),
