@@ -13,7 +13,7 @@ import {
   type PageOptions,
   type Upload,
 } from './schemas.ts';
-import { type Service } from './service.ts';
+import { request, type Service } from './service.ts';
 import { watch, type WatchOptions } from './watch.ts';
 
 export interface ClientOptions {
@@ -49,6 +49,16 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       create: (spec: JobSpec): Promise<Job> => answer(api.POST('/v1/jobs', { body: spec })),
       get: (id: string): Promise<Job> => answer(api.GET('/v1/jobs/{id}', at(id))),
       cancel: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/cancel', at(id))),
+      /** What the service says to a spec without making a job of it, where it has `dry_run`: see `describe`. */
+      tryOut: async (spec: JobSpec): Promise<unknown> => {
+        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(spec) };
+        return (await request(service, '/v1/jobs?dry_run=true', init)).json();
+      },
+      /** Of pausing and the like, as far as the service has them: see `describe`. */
+      act: async (id: string, verb: 'cancel' | 'pause' | 'resume' | 'retry'): Promise<Job> => {
+        const path = `/v1/jobs/${encodeURIComponent(id)}/${verb}`;
+        return (await (await request(service, path, { method: 'POST' })).json()) as Job;
+      },
       list: ({ status, ...page }: PageOptions & { status?: JobStatus[] } = {}) =>
         answer(api.GET('/v1/jobs', { params: { query: { ...page, ...(status && { status: status.join() }) } } })),
       /** Jobs in a line each, up to 1,000 at once: for tables and comparisons. */
@@ -74,6 +84,8 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       /** Where a browser finds the model's file. */
       url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
     },
+    /** The service's own OpenAPI document: what each route takes, with every default. */
+    describe: async (): Promise<unknown> => (await request(service, '/openapi.json')).json(),
     /** See `watch`: the job's events, each once and in order, until it has ended. */
     watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
     /** With `sha256` a Blob is streamed; without, it is read and hashed here. */

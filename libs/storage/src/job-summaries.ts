@@ -24,6 +24,8 @@ export interface JobSummaryRow {
   parameterCount: number | null;
   flops: number | null;
   modelId: string | null;
+  /** The model that plays or is judged. */
+  studentId: string | null;
   step: number;
   totalSteps: number;
   engine: string | null;
@@ -78,7 +80,7 @@ function readRows(database: Database, { limit, after, status, ids }: SummaryRequ
       coalesce(teacher.observation->>'game', rollouts.observation->>'game', job.spec->'observation'->>'game') AS game,
       job.spec->'loss' AS loss, (job.spec->>'seed')::float8 AS seed, job.spec->'student'->>'preset' AS preset,
       (job.layer_table->>'parameter_count')::float8 AS "parameterCount", (job.layer_table->>'flops')::float8 AS flops,
-      model.id AS "modelId", job.step, job.total_steps AS "totalSteps", job.engine, job.error->>'code' AS "errorCode",
+      model.id AS "modelId", job.student_id AS "studentId", job.step, job.total_steps AS "totalSteps", job.engine, job.error->>'code' AS "errorCode",
       job.metadata, job.result, job.created_at AS "createdAt", job.started_at AS "startedAt",
       job.finished_at AS "finishedAt"
     FROM jobs job

@@ -20,7 +20,8 @@ export const JobSummary = z
     preset: z.string().nullable().describe("of the student's architecture"),
     parameter_count: z.int().nullable(),
     flops: z.int().nullable().describe('of one forward pass of one example'),
-    model: z.string().nullable(),
+    model: z.string().nullable().describe('id of the model that the job has made'),
+    student_model: z.string().nullable().describe('id of the model that plays or is judged'),
     step: z.int(),
     total_steps: z.int(),
     steps_per_second: z.number().nullable().describe('as the worker measured it, or since the start while it runs'),
@@ -52,6 +53,7 @@ export function toSummary(row: JobSummaryRow, now = Date.now()): z.infer<typeof 
     parameter_count: row.parameterCount,
     flops: row.flops,
     model: row.modelId,
+    student_model: row.studentId,
     step: row.step,
     total_steps: row.totalSteps,
     steps_per_second: result.steps_per_second ?? rateSoFar(row, now),
@@ -74,10 +76,15 @@ const Result = z.object({
   return_ratio: Value,
 });
 
+const SUMMED = ['kl', 'action_error', 'jacobian_error', 'return_ratio'] as const;
+
 /** An evaluation records no curves: its figures are its result. */
-function fromResult({ steps_per_second: _, ...figures }: z.infer<typeof Result>) {
-  const known = Object.entries(figures).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-  return Object.fromEntries(known.map(([name, value]) => [name, { min: value, max: value, last: value }]));
+function fromResult(result: z.infer<typeof Result>) {
+  const known = SUMMED.flatMap((name) => {
+    const value = result[name];
+    return typeof value === 'number' ? [[name, { min: value, max: value, last: value }] as const] : [];
+  });
+  return Object.fromEntries(known);
 }
 
 /** A loss that this version does not know is said to be unknown rather than failing a page of a thousand jobs. */

@@ -1445,7 +1445,10 @@ export interface components {
             parameter_count: number | null;
             /** @description of one forward pass of one example */
             flops: number | null;
+            /** @description id of the model that the job has made */
             model: string | null;
+            /** @description id of the model that plays or is judged */
+            student_model: string | null;
             step: number;
             total_steps: number;
             /** @description as the worker measured it, or since the start while it runs */
