@@ -95,7 +95,7 @@ function yRange(_: uPlot, min: number | null, max: number | null): uPlot.Range.M
 
 const short = (value: number): string => (value === 0 ? '0' : Number(value.toPrecision(3)).toString());
 
-/** Checkpoints as thin lines across, the best point as a star. */
+/** Checkpoints as thin lines across, the best point as a star above it. */
 export function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -115,7 +115,7 @@ export function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
       ctx.font = `${16 * devicePixelRatio}px system-ui`;
       ctx.textAlign = 'center';
       ctx.textBaseline = 'middle';
-      ctx.fillText('★', left, plot.valToPos(y, 'y', true));
+      ctx.fillText('★', left, plot.valToPos(y, 'y', true) - 11 * devicePixelRatio);
     }
   }
   ctx.restore();

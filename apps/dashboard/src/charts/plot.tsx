@@ -24,7 +24,8 @@ export function Plot({ data, look, marks, label, onCursor }: PlotProps) {
   const [zoomed, setZoomed] = useState(false);
   const dark = useDark();
   const key = JSON.stringify(look);
-  const cursor = useEffectEvent((index: number | null) => onCursor(index, false));
+  const byKey = useRef(false);
+  const cursor = useEffectEvent((index: number | null) => onCursor(index, byKey.current));
 
   useEffect(() => {
     const element = container.current;
@@ -68,6 +69,7 @@ export function Plot({ data, look, marks, label, onCursor }: PlotProps) {
     const index = moved(plot.current, event.key);
     if (index === undefined) return;
     event.preventDefault();
+    byKey.current = true;
     const x = plot.current.data[0][index] ?? 0;
     plot.current.setCursor({ left: plot.current.valToPos(x, 'x'), top: plot.current.over.clientHeight / 2 });
     onCursor(index, true);
@@ -82,6 +84,7 @@ export function Plot({ data, look, marks, label, onCursor }: PlotProps) {
         aria-label={label}
         tabIndex={0}
         onKeyDown={onKey}
+        onPointerMove={() => (byKey.current = false)}
       />
       {zoomed && (
         <button type="button" className="reset-zoom" onClick={() => plot.current && reset(plot.current)}>
