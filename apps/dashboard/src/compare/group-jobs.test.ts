@@ -3,14 +3,23 @@ import { expect, test } from 'vitest';
 import { differingFields, groupBySeed, meanLine } from './group-jobs.ts';
 
 const job = (id: string, seed: number, kind: string) =>
-  ({ id, spec: { kind: 'distillation', seed, steps: 10, loss: { value: { kind } } } }) as unknown as Job;
+  ({
+    id,
+    student: null,
+    spec: {
+      kind: 'distillation',
+      seed,
+      steps: 10,
+      loss: { value: { kind }, derivative: { kind: 'none' }, augmentation: [] },
+    },
+  }) as unknown as Job;
 
 test('jobs that differ in their seed only are one group, named by what sets it apart', () => {
   const jobs = [job('a', 1, 'kl'), job('b', 2, 'kl'), job('c', 1, 'mse')];
   expect(differingFields(jobs)).toEqual(['seed', 'loss.value.kind']);
   expect(groupBySeed(jobs).map(({ name, jobs: members }) => [name, members.map(({ id }) => id)])).toEqual([
-    ['value.kind=kl', ['a', 'b']],
-    ['value.kind=mse', ['c']],
+    ['kl', ['a', 'b']],
+    ['mse', ['c']],
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { type Job } from '@distiller/client';
 import { type Line } from '../charts/line.ts';
+import { lossName } from '../job/loss-name.ts';
 import { flatten, showJson } from '../job/spec-diff.ts';
 
 /** What says nothing about how a job was meant: two that differ in these only are the same try again. */
@@ -24,10 +25,31 @@ export function groupBySeed(jobs: readonly Job[]): Group[] {
   const groups = new Map<string, Job[]>();
   for (const job of jobs) {
     const spec = flatten(job.spec);
-    const name = fields.map((path) => `${path.split('.').slice(-2).join('.')}=${showJson(spec.get(path))}`).join(', ');
-    groups.set(name, [...(groups.get(name) ?? []), job]);
+    const key = fields.map((path) => JSON.stringify(spec.get(path))).join();
+    groups.set(key, [...(groups.get(key) ?? []), job]);
   }
-  return [...groups].map(([name, members]) => ({ name: name || 'all seeds', jobs: members }));
+  const named = nameable(jobs, fields);
+  const names = [...groups.values()].map(([job]) => (job ? nameOf(job, named) : ''));
+  return [...groups.values()].map((members, index) => {
+    const [name = ''] = names.slice(index);
+    return { name: names.indexOf(name) < index ? `${name} (${index + 1})` : name, jobs: members };
+  });
+}
+
+/** Fields that say in a word what sets jobs apart: numbers and words that all of them have; the loss has a name already. */
+function nameable(jobs: readonly Job[], fields: readonly string[]): string[] {
+  const specs = jobs.map(({ spec }) => flatten(spec));
+  return fields.filter((path) => {
+    if (path.startsWith('loss.') && /\.(kind|directions)$/.test(path)) return false;
+    return specs.every((spec) => ['string', 'number'].includes(typeof spec.get(path)));
+  });
+}
+
+function nameOf(job: Job, fields: readonly string[]): string {
+  const spec = flatten(job.spec);
+  const told = fields.map((path) => `${path.split('.').at(-1)} ${showJson(spec.get(path))}`);
+  const size = job.student ? [`${job.student.parameter_count.toLocaleString('en')} parameters`] : [];
+  return [lossName(job), ...told, ...size].join(', ');
 }
 
 /** The mean of several lines with their lowest and highest, at every x that all of them have. */

@@ -12,16 +12,15 @@ export function JobFacts({ job, phase }: { job: Job; phase: JobStream['phase'] }
   const share = job.total_steps > 0 ? Math.min(100, (100 * job.step) / job.total_steps) : 0;
   return (
     <section className="card facts-card" aria-label="Facts">
-      <div className="progress-line">
-        <progress value={job.step} max={Math.max(job.total_steps, job.step, 1)} aria-label="steps done" />
-        <span>
-          {job.step.toLocaleString('en')} / {job.total_steps.toLocaleString('en')} ({share.toFixed(0)} %)
-          {!isFinal(job.status) &&
-            phase &&
-            phase.done < phase.total &&
-            `, ${phase.phase}: ${phase.done} of ${phase.total}`}
-        </span>
-      </div>
+      {!isFinal(job.status) && (
+        <div className="progress-line">
+          <progress value={job.step} max={Math.max(job.total_steps, job.step, 1)} aria-label="steps done" />
+          <span>
+            {job.step.toLocaleString('en')} / {job.total_steps.toLocaleString('en')} ({share.toFixed(0)} %)
+            {phase && phase.done < phase.total && `, ${phase.phase}: ${phase.done} of ${phase.total}`}
+          </span>
+        </div>
+      )}
       {job.error && (
         <div className="problem" role="alert">
           <p>
@@ -78,6 +77,7 @@ function factsOf(job: Job): [string, ReactNode][] {
       : []),
     ...(job.made_labels ? [['labels', job.made_labels.name] as const] : []),
     ...(job.student ? [['parameters', job.student.parameter_count.toLocaleString('en')] as const] : []),
+    ['step', `${job.step.toLocaleString('en')} / ${job.total_steps.toLocaleString('en')}`],
     ...(job.engine ? [['engine', job.engine] as const] : []),
     ...(job.attempt > 1 ? [['attempt', String(job.attempt)] as const] : []),
     ...upcomingFacts(job),

@@ -41,8 +41,8 @@ function secondsLeft(job: JobRow, now: number): number | null {
 const orDash = (value: number | null, text: (value: number) => string) => (value === null ? '–' : text(value));
 
 export const COLUMNS: readonly Column[] = [
-  word('status', 'status', ({ status }) => status, 118),
-  word('job', 'job', ({ id }) => id, 250),
+  word('status', 'status', ({ status }) => status, 130),
+  word('job', 'job', ({ id }) => id, 268),
   word('kind', 'kind', ({ kind }) => kind, 104),
   word('game', 'game', ({ game }) => game, 104),
   word('loss', 'loss', ({ loss }) => loss, 190),

@@ -123,7 +123,7 @@ function ColumnHead({ column, sort, address }: { column: Column } & Pick<TableSt
     <th scope="col" aria-sort={isSorted ? direction : undefined} className={column.isNumber ? 'number' : ''}>
       <button type="button" title={column.meaning} onClick={() => address.set({ sort: nextSort(column, sort) })}>
         {column.title}
-        <span aria-hidden="true">{isSorted ? (sort.isDescending ? ' ↓' : ' ↑') : ''}</span>
+        {isSorted && <span aria-hidden="true">{sort.isDescending ? '↓' : '↑'}</span>}
       </button>
     </th>
   );

@@ -71,11 +71,13 @@ function Field(props: NamedFieldProps) {
   return <Labelled {...inner} />;
 }
 
-export function Section({ name, schema, path, children }: NamedFieldProps & { children: React.ReactNode }) {
+export function Section({ name, schema, value, path, children }: NamedFieldProps & { children: React.ReactNode }) {
   const depth = path.split('/').length - 1;
   return (
     <details className="section" open={depth < 3 && ['loss', 'file', 'student'].includes(name)}>
-      <summary>{title(name)}</summary>
+      <summary>
+        {title(name)} <span className="muted">{preview(value)}</span>
+      </summary>
       {schema.description && <p className="hint">{schema.description}</p>}
       <div className="section-fields">{children}</div>
     </details>
@@ -118,6 +120,13 @@ function Labelled(props: NamedFieldProps) {
 function nullable(schema: Schema): Schema | undefined {
   const others = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
   return schema.anyOf?.length === 2 && others.length === 1 ? others[0] : undefined;
+}
+
+/** What a closed section holds, as far as a word says it. */
+function preview(value: Json | undefined): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : String(value.length);
+  const { kind, preset } = (value ?? {}) as Record<string, Json | undefined>;
+  return [kind, preset].filter((one) => typeof one === 'string').join(' ');
 }
 
 export const title = (name: string): string => name.replaceAll('_', ' ');
