@@ -17,16 +17,16 @@ export interface Dashboard {
   /** A distillation that can be submitted. */
   spec: Awaited<ReturnType<typeof registerBoth>>;
   /** A page of it; one that throws fails the test. */
-  open(path: string, options?: OpenOptions): Promise<Page>;
-  runningJob(changes?: object): Promise<RunningJob>;
-  close(): Promise<void>;
+  open: (path: string, options?: OpenOptions) => Promise<Page>;
+  runningJob: (changes?: object) => Promise<RunningJob>;
+  close: () => Promise<void>;
 }
 
 /** A job that runs, with what a worker tells of a step. */
-export interface RunningJob {
+interface RunningJob {
   id: string;
   fence: { jobId: string; attempt: number };
-  step(number: number, values: Record<string, number>): Promise<unknown>;
+  step: (number: number, values: Record<string, number>) => Promise<unknown>;
 }
 
 /** The page as it is built, served by the API on a database of its own, in a browser. */

@@ -4,7 +4,7 @@ import { type Page, type PageRequest, toPage } from './page.ts';
 import { Prisma } from './generated/client.ts';
 
 /** The lowest, highest and newest finite value of one metric. */
-export interface MetricSummary {
+interface MetricSummary {
   min: number | null;
   max: number | null;
   last: number | null;
@@ -38,7 +38,7 @@ export interface JobSummaryRow {
   metrics: Record<string, MetricSummary>;
 }
 
-export interface SummaryRequest extends PageRequest {
+interface SummaryRequest extends PageRequest {
   status?: JobStatus[] | undefined;
   ids?: string[] | undefined;
 }

@@ -4,7 +4,7 @@ import { formatDuration } from '../shell/time.tsx';
 import { type XAxis } from './line.ts';
 import { logRange } from './log-range.ts';
 
-export const CURVES = 8;
+const CURVES = 8;
 const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
 
 /** How a line is told from the others: a colour and, when they are used up, dashes. */
@@ -35,7 +35,7 @@ const RAW_ALPHA = 0.28;
 const BAND_ALPHA = 0.16;
 
 /** Rows of data that a line takes, in this order: the line, the raw one under it, the band's ends. */
-export function rowsOf({ isSmoothed, hasBands }: Pick<PlotLook, 'isSmoothed' | 'hasBands'>): number {
+function rowsOf({ isSmoothed, hasBands }: Pick<PlotLook, 'isSmoothed' | 'hasBands'>): number {
   return 1 + (isSmoothed ? 1 : 0) + (hasBands ? 2 : 0);
 }
 

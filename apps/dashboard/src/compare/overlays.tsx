@@ -39,16 +39,13 @@ export function Overlays(props: OverlaysProps) {
 
 function Overlay({ chart, jobs, curves, settings, isGrouped }: OverlaysProps & { chart: (typeof CHARTS)[number] }) {
   const { axis, smoothing, scale } = settings;
-  const own = curves.map((all) => all?.get(chart.name));
-  const labels = labelsOf(jobs);
-  const lines = useMemo(
-    () => {
-      const single = jobs.map((_, style) => toLine(own[style], axis, { label: labels[style] ?? '', style }));
-      return isGrouped ? grouped(jobs, single) : single.filter(({ xs }) => xs.length > 0);
-    },
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- jobs are fetched anew all the time: ids and curves say all
-    [labels.join(), axis, isGrouped, ...own],
-  );
+  const lines = useMemo(() => {
+    const labels = labelsOf(jobs);
+    const single = jobs.map((_, style) =>
+      toLine(curves[style]?.get(chart.name), axis, { label: labels[style] ?? '', style }),
+    );
+    return isGrouped ? grouped(jobs, single) : single.filter(({ xs }) => xs.length > 0);
+  }, [jobs, curves, chart.name, axis, isGrouped]);
   return (
     <Chart
       title={chart.name}

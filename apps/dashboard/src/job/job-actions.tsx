@@ -18,7 +18,7 @@ const DONE: Record<Verb, string> = {
 };
 
 /** What may be done to the job as it is now. */
-export function legalVerbs(status: string): Verb[] {
+function legalVerbs(status: string): Verb[] {
   switch (status) {
     case 'queued':
     case 'running':

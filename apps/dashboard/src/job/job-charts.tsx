@@ -33,18 +33,15 @@ export function JobCharts({ job, stream, settings }: JobChartsProps) {
 
 function JobChart({ spec, stream: { curves, checkpoints }, settings, job }: JobChartsProps & { spec: ChartSpec }) {
   const { axis, smoothing, scale } = settings;
-  const own = spec.names.map((name) => curves.get(name));
+  const first = curves.get(spec.names[0] ?? '');
   const lines = useMemo(
     () => spec.names.map((name, style) => toLine(curves.get(name), axis, { label: name, style })),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- only this chart's own curves matter
-    [axis, spec, ...own],
+    [axis, spec, curves],
   );
   const marks = useMemo(
-    () => (axis === 'step' ? marksOf(own[0], spec, checkpoints) : []),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- as above
-    [axis, spec, checkpoints, own[0]],
+    () => (axis === 'step' ? marksOf(first, spec, checkpoints) : []),
+    [axis, spec, checkpoints, first],
   );
-  const [first] = own;
   const isSample = first?.total !== undefined && first.total > first.steps.length;
   return (
     <Chart

@@ -59,7 +59,7 @@ function useDefaults(job: Job): Json | undefined {
   }, [api, job.spec]);
 }
 
-export function DiffTable({ rows, title, own }: { rows: readonly DiffRow[]; title: string; own: string }) {
+function DiffTable({ rows, title, own }: { rows: readonly DiffRow[]; title: string; own: string }) {
   if (rows.length === 0) return <p className="placeholder">Nothing differs.</p>;
   return (
     <div className="scroll card" tabIndex={0} role="region" aria-label="Fields of the spec">

@@ -65,17 +65,14 @@ function useShown(jobs: readonly JobRow[] | undefined, state: TableState, now: n
   const search = useDeferredValue(state.search);
   const [statuses, kinds, games] = [state.statuses.join(), state.kinds.join(), state.games.join()];
   const { column, isDescending } = state.sort;
-  // By the clock only as often as it is looked at: sorting thousands every second would be felt.
-  const clock = column === 'eta' || column === 'created' ? Math.floor(now / 10_000) * 10_000 : 0;
   return useMemo(() => {
     const test = parseSearch(search);
     const isOf = (chosen: string, value: string | null) => chosen === '' || chosen.split(',').includes(value ?? '');
     const found = (jobs ?? []).filter(
-      (job) =>
-        isOf(statuses, job.status) && isOf(kinds, job.kind) && isOf(games, job.game) && test(job, clock || Date.now()),
+      (job) => isOf(statuses, job.status) && isOf(kinds, job.kind) && isOf(games, job.game) && test(job, now),
     );
-    return sortJobs(found, { column, isDescending }, clock || Date.now());
-  }, [jobs, search, statuses, kinds, games, column, isDescending, clock]);
+    return sortJobs(found, { column, isDescending }, now);
+  }, [jobs, search, statuses, kinds, games, column, isDescending, now]);
 }
 
 function useNow(): number {

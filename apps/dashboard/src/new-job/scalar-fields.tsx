@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { type Json } from '../job/spec-diff.ts';
-import { type FieldProps } from './schema-fields.tsx';
+import { type FieldProps, type NamedFieldProps, title } from './field-props.ts';
 import { NAMES_OF } from './known-names.tsx';
 
 interface InputProps extends FieldProps {
@@ -92,5 +92,40 @@ export function JsonField({ value, onChange, id, describedBy }: InputProps) {
       spellCheck={false}
       onChange={(event) => write(event.target.value)}
     />
+  );
+}
+
+/** Names and values, a pair a line. */
+export function MapField({ name, schema, value, onChange }: NamedFieldProps) {
+  const id = useId();
+  const [text, setText] = useState(() =>
+    Object.entries((value ?? {}) as Record<string, Json>)
+      .map(([key, one]) => `${key}=${String(one)}`)
+      .join('\n'),
+  );
+  const write = (written: string) => {
+    setText(written);
+    const pairs = written.split('\n').flatMap((line) => {
+      const [key = '', ...rest] = line.split('=');
+      return key.trim() === '' ? [] : [[key.trim(), rest.join('=').trim()] as const];
+    });
+    onChange(Object.fromEntries(pairs));
+  };
+  return (
+    <div className="field">
+      <label htmlFor={id}>{title(name)}</label>
+      <textarea
+        id={id}
+        rows={2}
+        className="mono"
+        placeholder="study=first"
+        value={text}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => write(event.target.value)}
+      />
+      <p className="hint" id={`${id}-hint`}>
+        {schema.description} One name=value a line.
+      </p>
+    </div>
   );
 }

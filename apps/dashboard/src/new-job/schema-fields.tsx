@@ -1,27 +1,11 @@
-import { type Problem } from '@distiller/client';
 import { useId } from 'react';
-import { type Json, resolve } from '../job/spec-diff.ts';
+import { defaultsOf, type Json, resolve, variantOf } from '../job/spec-diff.ts';
 import { type OpenApi, type Schema } from '../service/openapi.ts';
 import { FileField } from '../uploads/file-field.tsx';
 import { checkValue } from './check-value.ts';
-import { KindField, ListField, MapField } from './composite-fields.tsx';
-import { JsonField, ScalarField } from './scalar-fields.tsx';
-
-export interface FieldProps {
-  api: OpenApi;
-  schema: Schema;
-  value: Json | undefined;
-  onChange: (value: Json | undefined) => void;
-  /** Of the whole form: each field picks its own. */
-  errors: NonNullable<Problem['errors']>;
-  /** JSON Pointer of the field. */
-  path: string;
-}
-
-interface NamedFieldProps extends FieldProps {
-  name: string;
-  isRequired: boolean;
-}
+import { type FieldProps, type NamedFieldProps, title } from './field-props.ts';
+import { JsonField, MapField, ScalarField } from './scalar-fields.tsx';
+import { Section } from './section.tsx';
 
 type Properties = Record<string, Json | undefined>;
 
@@ -71,19 +55,6 @@ function Field(props: NamedFieldProps) {
   return <Labelled {...inner} />;
 }
 
-export function Section({ name, schema, value, path, children }: NamedFieldProps & { children: React.ReactNode }) {
-  const depth = path.split('/').length - 1;
-  return (
-    <details className="section" open={depth < 3 && ['loss', 'file', 'student'].includes(name)}>
-      <summary>
-        {title(name)} <span className="muted">{preview(value)}</span>
-      </summary>
-      {schema.description && <p className="hint">{schema.description}</p>}
-      <div className="section-fields">{children}</div>
-    </details>
-  );
-}
-
 function Labelled(props: NamedFieldProps) {
   const { name, schema, value, errors, path, isRequired } = props;
   const id = useId();
@@ -122,14 +93,70 @@ function nullable(schema: Schema): Schema | undefined {
   return schema.anyOf?.length === 2 && others.length === 1 ? others[0] : undefined;
 }
 
-/** What a closed section holds, as far as a word says it. */
-function preview(value: Json | undefined): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : String(value.length);
-  const { kind, preset } = (value ?? {}) as Record<string, Json | undefined>;
-  return [kind, preset].filter((one) => typeof one === 'string').join(' ');
-}
-
-export const title = (name: string): string => name.replaceAll('_', ' ');
-
 const defaultText = (value: unknown): string =>
   typeof value === 'object' ? '' : `Default: ${typeof value === 'string' ? value : JSON.stringify(value)}.`;
+
+/** What a new value of a schema is: its defaults. */
+function fresh(api: OpenApi, schema: Schema, kind: string): Json {
+  const variant = variantOf(api, resolve(api, schema), kind);
+  return { kind, ...((variant && defaultsOf(api, variant, { kind })) as object) };
+}
+
+function kindsOf(api: OpenApi, schema: Schema): string[] {
+  return (schema.oneOf ?? []).map((one) => String(resolve(api, one).properties?.['kind']?.const ?? ''));
+}
+
+/** One of several kinds, each with fields of its own. */
+function KindField(props: NamedFieldProps) {
+  const { api, schema, value, onChange, name } = props;
+  const id = useId();
+  const kind = (value as { kind?: string } | undefined)?.kind ?? '';
+  const variant = variantOf(api, schema, kind);
+  return (
+    <Section {...props}>
+      <div className="field">
+        <label htmlFor={id}>{title(name)}: kind</label>
+        <select id={id} value={kind} onChange={(event) => onChange(fresh(api, schema, event.target.value))}>
+          {kind === '' && <option value="">–</option>}
+          {kindsOf(api, schema).map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+        <p className="hint">{variant?.properties?.['kind']?.description ?? variant?.description}</p>
+      </div>
+      {variant && <SchemaFields {...props} schema={variant} />}
+    </Section>
+  );
+}
+
+/** Several of several kinds, in order. */
+function ListField(props: NamedFieldProps) {
+  const { api, schema, value, onChange, path, name } = props;
+  const items = (Array.isArray(value) ? value : []) as Json[];
+  const item = resolve(api, schema.items ?? {});
+  const replace = (index: number, changed: Json | undefined) =>
+    onChange(items.flatMap((one, at) => (at !== index ? [one] : changed === undefined ? [] : [changed])));
+  return (
+    <Section {...props}>
+      {items.map((one, index) => (
+        // Their order is what they are.
+        <div key={index} className="list-item">
+          <KindField
+            {...props}
+            name={`${name} ${index + 1}`}
+            schema={item}
+            value={one}
+            path={`${path}/${index}`}
+            onChange={(changed) => replace(index, changed)}
+          />
+          <button type="button" className="quiet" onClick={() => replace(index, undefined)}>
+            Remove
+          </button>
+        </div>
+      ))}
+      <button type="button" onClick={() => onChange([...items, fresh(api, item, kindsOf(api, item)[0] ?? '')])}>
+        Add
+      </button>
+    </Section>
+  );
+}
