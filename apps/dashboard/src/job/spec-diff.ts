@@ -11,7 +11,7 @@ export function resolve(api: OpenApi, schema: Schema): Schema {
   const name = schema.$ref?.split('/').at(-1);
   return name === undefined
     ? schema
-    : { ...resolve(api, api.components.schemas[name] ?? {}), ...schema, $ref: undefined as never };
+    : { ...resolve(api, api.components.schemas[name] ?? {}), ...schema, $ref: undefined };
 }
 
 /** Of a union, the variant that a value's `kind` names. */
