@@ -13,6 +13,7 @@ import { jobActionRoutes } from './jobs/action-routes.ts';
 import { checkpointRoutes } from './jobs/checkpoint-routes.ts';
 import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { jobSummaryRoutes } from './job-summaries/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { measureRequests } from './operations/measure-requests.ts';
@@ -77,6 +78,7 @@ export async function createApp(
   jobRoutes(app, dependencies, hub);
   jobActionRoutes(app, dependencies);
   checkpointRoutes(app, dependencies);
+  jobSummaryRoutes(app, dependencies);
   jobFileRoutes(app, dependencies);
   eventRoutes(app, dependencies, hub);
   metricsRoutes(app, dependencies);

@@ -8,13 +8,14 @@ import {
   type JobEventPage,
   type JobListOptions,
   type JobSpec,
+  type JobStatus,
   type ModelFileName,
   type NewRollouts,
   type NewTeacher,
   type PageOptions,
   type Upload,
 } from './schemas.ts';
-import { type Service } from './service.ts';
+import { request, type Service } from './service.ts';
 import { uploadFile, type UploadOptions } from './upload.ts';
 import { watch, type WatchOptions } from './watch.ts';
 
@@ -65,6 +66,11 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       retry: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/retry', at(id))),
       list: ({ status, ...query }: JobListOptions = {}) =>
         answer(api.GET('/v1/jobs', { params: { query: { ...query, ...(status && { status: status.join() }) } } })),
+      /** Jobs in a line each, up to 1,000 at once: for tables and comparisons. */
+      summaries: ({ status, ids, ...page }: PageOptions & { status?: JobStatus[]; ids?: string[] } = {}) => {
+        const query = { ...page, ...(status && { status: status.join() }), ...(ids && { ids: ids.join() }) };
+        return answer(api.GET('/v1/job-summaries', { params: { query } }));
+      },
       events: async (id: string, query: { after?: number; limit?: number } = {}): Promise<JobEventPage> => {
         const page = await answer(api.GET('/v1/jobs/{id}/events', { params: { path: { id }, query } }));
         // A string only for who asks for a stream.
@@ -83,6 +89,8 @@ export function createClient({ baseUrl, fetch: ownFetch }: ClientOptions) {
       /** Where a browser finds the model's file. */
       url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
     },
+    /** The service's own OpenAPI document: what each route takes, with every default. */
+    describe: async (): Promise<unknown> => (await request(service, '/openapi.json')).json(),
     /** See `watch`: the job's events, each once and in order, until it has ended. */
     watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
     /** Small files in one request, large ones in pieces that survive lost connections; see `UploadOptions`. */

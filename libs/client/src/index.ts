@@ -9,6 +9,7 @@ export {
   type JobEventPage,
   type JobSpec,
   type JobStatus,
+  type JobSummary,
   type Labels,
   type MetricSeries,
   type Model,

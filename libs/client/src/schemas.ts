@@ -7,6 +7,7 @@ export type JobDryRun = Schemas['JobDryRun'];
 export type JobEvent = Schemas['JobEvent'];
 export type JobEventPage = Schemas['JobEventPage'];
 export type JobSpec = Schemas['JobSpecInput'];
+export type JobSummary = Schemas['JobSummary'];
 export type JobStatus = Schemas['JobStatus'];
 export type Labels = Schemas['Labels'];
 export type MetricSeries = Schemas['MetricSeries'];

@@ -23,6 +23,7 @@ export { type JobError, type JobRow } from './jobs/job-row.ts';
 export { JOB_ORDERS } from './jobs/list.ts';
 export { type Made } from './jobs/made.ts';
 export { type NewJobFile } from './job-files.ts';
+export { type JobSummaryRow } from './job-summaries.ts';
 export { type LabelsRow } from './labels.ts';
 export { type Fence } from './jobs/lock.ts';
 export { type Asked, type Progress } from './jobs/progress.ts';

@@ -2,6 +2,7 @@ import { type Artifacts, createArtifacts } from './artifacts.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
+import { createJobSummaries, type JobSummaries } from './job-summaries.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
 import { type Lineage, lineageOf } from './models/lineage.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -23,6 +24,7 @@ export interface Storage {
   uploads: Uploads;
   partialUploads: PartialUploads;
   jobs: Jobs;
+  jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
   models: Models & {
@@ -53,6 +55,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     uploads: createUploads(database),
     partialUploads: createPartialUploads(database),
     jobs: createJobs(database),
+    jobSummaries: createJobSummaries(database),
     events: createEvents(database),
     metrics: createMetrics(database),
     models: {

@@ -323,6 +323,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/job-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs in a line each, with the best and last of their held-out metrics */
+        get: operations["listJobSummaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{id}/files/{name}": {
         parameters: {
             query?: never;
@@ -2013,6 +2030,44 @@ export interface components {
         JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"];
         /** @enum {string} */
         JobStatus: "validating" | "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        JobSummary: {
+            id: string;
+            kind: string;
+            status: components["schemas"]["JobStatus"];
+            /** @description its name */
+            teacher: string | null;
+            game: string | null;
+            /** @description in words; null of what is no distillation */
+            loss: string | null;
+            seed: number | null;
+            /** @description of the student's architecture */
+            preset: string | null;
+            parameter_count: number | null;
+            /** @description of one forward pass of one example */
+            flops: number | null;
+            /** @description id of the model that the job has made */
+            model: string | null;
+            /** @description id of the model that plays or is judged */
+            student_model: string | null;
+            step: number;
+            total_steps: number;
+            /** @description as the worker measured it, or since the start while it runs */
+            steps_per_second: number | null;
+            engine: string | null;
+            /** @description code of why it failed */
+            error: string | null;
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description of kl, action_error, jacobian_error and return_ratio, as far as recorded; or of the model's evaluation */
+            metrics: {
+                [key: string]: components["schemas"]["MetricExtent"];
+            };
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
         LabelProjections: {
             /** @constant */
             kind: "none";
@@ -2541,6 +2596,11 @@ export interface components {
              * @default []
              */
             augmentation?: components["schemas"]["AugmentationInput"][];
+        };
+        MetricExtent: {
+            min: number | null;
+            max: number | null;
+            last: number | null;
         };
         MetricSeries: {
             name: string;
@@ -4562,6 +4622,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobSummaries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description only jobs with one of these, separated by commas */
+                status?: string;
+                limit?: number;
+                /** @description only these, separated by commas */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["JobSummary"][];
+                        has_more: boolean;
+                        /** @description give it as `cursor` to get the next page; null on the last one */
+                        next_cursor: string | null;
+                    };
                 };
             };
             /** @description The request was refused */
