@@ -1,6 +1,9 @@
 import { ENGINES } from '@distiller/compute';
 import { z } from 'zod';
 
+/** Of decoded frames that a job may hold, in MiB: of rollouts that take more, it trains on a part at a time. */
+const FramesMemory = z.coerce.number().int().positive().max(1_000_000).default(1024);
+
 const Environment = z.object({
   DATABASE_URL: z.url(),
   QUEUE_URL: z.url(),
@@ -9,6 +12,7 @@ const Environment = z.object({
   /** No engine on a CPU will do: without a GPU the worker ends instead of being slow. */
   REQUIRE_GPU: z.enum(['0', '1']).default('0'),
   CHECKPOINT_EVERY_MS: z.coerce.number().int().positive().default(30_000),
+  FRAMES_MEMORY_MB: FramesMemory,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -34,4 +38,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): WorkerEnvironment
     checkpointEveryMs: parsed.CHECKPOINT_EVERY_MS,
     logLevel: parsed.LOG_LEVEL,
   };
+}
+
+/** Bytes of decoded frames that a job may hold; what its process reads of the worker's environment, which was found right. */
+export function framesBytes(variables: NodeJS.ProcessEnv): number {
+  return FramesMemory.parse(variables['FRAMES_MEMORY_MB']) * 2 ** 20;
 }
