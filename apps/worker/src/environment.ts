@@ -1,8 +1,8 @@
 import { ENGINES } from '@distiller/compute';
 import { z } from 'zod';
 
-/** Of decoded frames that a job may hold, in MiB: of rollouts that take more, it trains on a part at a time. */
-const FramesMemory = z.coerce.number().int().positive().max(1_000_000).default(1024);
+/** Of decoded frames that a job may hold, in MiB, in one buffer: of rollouts that take more, it trains on a part at a time. */
+const FramesMemory = z.coerce.number().int().positive().max(2047).default(1024);
 
 const Environment = z.object({
   DATABASE_URL: z.url(),

@@ -19,20 +19,24 @@ export interface StoredObservations {
 export type RecordedObservations = Observations | StoredObservations;
 
 /** Decoded frames that a job holds, unless told: 152,000 of 84×84. */
-export const FRAMES_BYTES = 2 ** 30;
+const FRAMES_BYTES = 2 ** 30;
+
+/** One buffer holds them, whose bytes are counted in 31 bits where frames are stacked. */
+const MOST_BYTES = 2 ** 31 - 1;
 
 /** Of decoded chunks where frames are read in order: what stands before a chunk is in the one before. */
 const CACHE_BYTES = 2 ** 24;
 
 /**
- * All frames in memory where they take at most `bytes`; otherwise they are read as they are needed.
+ * All frames in memory where they take at most `framesBytes`; otherwise they are read as they are needed.
  * @throws RolloutsError naming the chunk that is corrupt
  */
 export async function openObservations(
   rollouts: Rollouts,
   stack: number,
-  bytes = FRAMES_BYTES,
+  framesBytes = FRAMES_BYTES,
 ): Promise<RecordedObservations> {
+  const bytes = Math.min(framesBytes, MOST_BYTES);
   const { frameCount, height, width } = rollouts;
   if (frameCount * height * width <= bytes) return { frames: await rollouts.loadFrames(), stack };
   return { store: await rollouts.openFrames({ cacheBytes: Math.min(CACHE_BYTES, bytes) }), stack, bytes };
