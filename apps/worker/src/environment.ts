@@ -1,6 +1,9 @@
 import { ENGINES } from '@distiller/compute';
 import { z } from 'zod';
 
+/** Of decoded frames that a job may hold, in MiB, in one buffer: of rollouts that take more, it trains on a part at a time. */
+const FramesMemory = z.coerce.number().int().positive().max(2047).default(1024);
+
 const Environment = z.object({
   DATABASE_URL: z.url(),
   QUEUE_URL: z.url(),
@@ -16,6 +19,7 @@ const Environment = z.object({
   /** Where /livez, /readyz and /metrics are answered; nowhere unless given. */
   STATUS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   CHECKPOINT_EVERY_MS: z.coerce.number().int().positive().default(30_000),
+  FRAMES_MEMORY_MB: FramesMemory,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -50,4 +54,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): WorkerEnvironment
     checkpointEveryMs: parsed.CHECKPOINT_EVERY_MS,
     logLevel: parsed.LOG_LEVEL,
   };
+}
+
+/** Bytes of decoded frames that a job may hold; what its process reads of the worker's environment, which was found right. */
+export function framesBytes(variables: NodeJS.ProcessEnv): number {
+  return FramesMemory.parse(variables['FRAMES_MEMORY_MB']) * 2 ** 20;
 }

@@ -7,7 +7,13 @@ import { evaluate, type EvaluationSet } from './evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics, type ReturnMetrics } from './events.ts';
 import { labelAll } from './labels.ts';
 import { type RegisteredTeacher } from './load-policy.ts';
-import { evenlySpread } from './observations.ts';
+import {
+  closeObservations,
+  evenlySpread,
+  keepObservations,
+  openObservations,
+  type RecordedObservations,
+} from './observations.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
@@ -29,6 +35,8 @@ export interface DistillOptions {
   signal?: AbortSignal;
   /** Time between checkpoints. */
   checkpointEveryMs?: number;
+  /** Of decoded frames that may be in memory; of rollouts that take more, a window moves over them (`windowPlan`). */
+  framesBytes?: number;
 }
 
 /** Held-out frames whose logits go into the reference file. */
@@ -41,11 +49,25 @@ const REFERENCE_FRAMES = 16;
  */
 export async function* distill(
   spec: DistillationSpec,
-  { teacher, rollouts, labels: stored, checkpoint }: DistillInputs,
-  { signal, checkpointEveryMs = 30_000 }: DistillOptions = {},
+  inputs: DistillInputs,
+  options: DistillOptions = {},
 ): AsyncGenerator<DistillEvent> {
-  const inUse = labelsInUse(spec, { teacher, rollouts, labels: stored });
-  const prepared = await prepare(spec, teacher, rollouts);
+  const { stack } = inputs.teacher.observation;
+  const observations = await openObservations(inputs.rollouts, stack, options.framesBytes);
+  try {
+    yield* distillObserved(spec, { ...inputs, observations }, options);
+  } finally {
+    await closeObservations(observations);
+  }
+}
+
+async function* distillObserved(
+  spec: DistillationSpec,
+  { teacher, rollouts, labels: stored, checkpoint, observations }: DistillInputs & Pick<Recorded, 'observations'>,
+  { signal, checkpointEveryMs = 30_000 }: DistillOptions,
+): AsyncGenerator<DistillEvent> {
+  const inUse = labelsInUse(spec, { teacher, rollouts, labels: stored }, observations);
+  const prepared = prepare(spec, { teacher, rollouts }, observations);
   const labels = yield* trainingLabels(prepared, inUse, signal);
   if (!labels) return tf.dispose([...prepared.teacher.weights]);
   const heldOut = await evaluationSet(spec, prepared);
@@ -70,12 +92,16 @@ export async function* distill(
   }
 }
 
+type Recorded = Prepared<RecordedObservations>;
+
 export async function evaluationSet(
   spec: DistillationSpec,
-  { observations, teacher, heldOut }: Pick<Prepared, 'observations' | 'teacher' | 'heldOut'>,
+  { observations: recorded, teacher, heldOut }: Pick<Recorded, 'observations' | 'teacher' | 'heldOut'>,
 ): Promise<EvaluationSet> {
-  const labels = await labelAll(teacher, observations, evenlySpread(heldOut, spec.evaluation_frames));
-  return { observations, teacher, labels, jacobianFrames: evenlySpread(heldOut, spec.jacobian_frames) };
+  const evaluated = [spec.evaluation_frames, spec.jacobian_frames].map((count) => evenlySpread(heldOut, count));
+  const { observations, lists } = await keepObservations(recorded, evaluated);
+  const labels = await labelAll(teacher, observations, lists[0]!);
+  return { observations, teacher, labels, jacobianFrames: lists[1]! };
 }
 
 /** What a student's file says besides its weights. */

@@ -2,7 +2,7 @@ import { type LayerRow, logits, type Policy, saveWeights, writeSafetensors } fro
 import { gatherObservations } from '@distiller/rollouts';
 import { type StudentFiles } from './events.ts';
 import { forContract } from './network-input.ts';
-import { type Observations, observationTensor } from './observations.ts';
+import { holdObservations, observationTensor, type RecordedObservations } from './observations.ts';
 import { contractHash, type ObservationContract } from './spec/index.ts';
 
 export interface StudentDescription {
@@ -15,7 +15,7 @@ export interface StudentDescription {
 export async function studentFiles(
   student: Policy,
   description: StudentDescription,
-  reference: { observations: Observations; indices: Int32Array },
+  reference: { observations: RecordedObservations; indices: Int32Array },
 ): Promise<StudentFiles> {
   return {
     student: await policyFile(student, description),
@@ -42,11 +42,12 @@ const weights = async (student: Policy, { rows, observation }: StudentDescriptio
 async function referenceFile(
   student: Policy,
   { stack_order: order }: ObservationContract,
-  { observations, indices }: { observations: Observations; indices: Int32Array },
+  { observations, indices }: { observations: RecordedObservations; indices: Int32Array },
 ): Promise<Uint8Array> {
-  const { frames, stack } = observations;
-  const images = gatherObservations(frames, indices, { stack, order });
-  const x = observationTensor(observations, indices);
+  const held = await holdObservations(observations, [indices]);
+  const { frames, stack } = held.observations;
+  const images = gatherObservations(frames, held.lists[0]!, { stack, order });
+  const x = observationTensor(held.observations, held.lists[0]!);
   const answer = logits(student, x);
   const data = (await answer.data()) as Float32Array;
   const [count, actions] = answer.shape;

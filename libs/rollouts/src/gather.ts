@@ -1,4 +1,4 @@
-import { type Frames } from './frames.ts';
+import { type Frames, type FrameTable } from './frames.ts';
 import { stackPixels } from './pixels.mjs';
 import { kernelFits, stackFour } from './stack-kernel.mjs';
 
@@ -66,7 +66,7 @@ export function gatherPixels(frames: Frames, indices: ArrayLike<number>, stack: 
  * The frames one step later, as the screen really moves: within the episode, whose last frame follows itself.
  * @returns [B] frame indices
  */
-export function nextFrames({ count, firstOfEpisode }: Frames, indices: Int32Array): Int32Array {
+export function nextFrames({ count, firstOfEpisode }: FrameTable, indices: Int32Array): Int32Array {
   return indices.map((frame) => {
     const next = frame + 1;
     return next < count && firstOfEpisode[next] === firstOfEpisode[frame] ? next : frame;
@@ -79,7 +79,7 @@ export function nextFrames({ count, firstOfEpisode }: Frames, indices: Int32Arra
  * @throws RangeError when there is no such frame
  */
 export function stackSources(
-  { count, firstOfEpisode, padding }: Pick<Frames, 'count' | 'firstOfEpisode' | 'padding'>,
+  { count, firstOfEpisode, padding }: FrameTable,
   indices: ArrayLike<number>,
   stack: number,
 ): Int32Array {

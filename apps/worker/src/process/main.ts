@@ -4,6 +4,7 @@ import { loadEngine } from '@distiller/compute';
 import { DivergedError, ImportError } from '@distiller/distillation';
 import { span, SpanKind, startTracing } from '@distiller/operations';
 import { createArtifactStore } from '@distiller/storage';
+import { framesBytes } from '../environment.ts';
 import { type JobMessage, type JobOrder, type StopOrder } from './messages.ts';
 import { runWork } from './run-work.ts';
 
@@ -31,7 +32,7 @@ async function work(order: JobOrder): Promise<void> {
     await loadEngine(order.engine);
     const store = createArtifactStore(order.artifactsUrl);
     let step = 0;
-    for await (const told of runWork(order, { store, signal: stop.signal })) {
+    for await (const told of runWork(order, { store, signal: stop.signal, framesBytes: framesBytes(process.env) })) {
       if ('step' in told) step = told.step ?? step;
       send(told);
       // Training blocks the event loop; between two steps, orders are heard and messages leave.

@@ -33,9 +33,9 @@ export async function* runDistillation(
 async function events(
   { spec, teacher, rollouts, labels }: DistillationWork,
   { checkpoint, checkpointEveryMs, scratch }: JobOrder,
-  { signal }: WorkContext,
+  { signal, framesBytes }: WorkContext,
 ): Promise<AsyncGenerator<DistillEvent>> {
-  const options = { checkpointEveryMs, signal };
+  const options = { checkpointEveryMs, signal, framesBytes };
   const state = checkpoint?.paths[STATE];
   const inputs = { teacher: await loadTeacher(teacher), checkpoint: state ? await readFile(state) : undefined };
   const recorded = rollouts && (await openRollouts(rollouts.path));

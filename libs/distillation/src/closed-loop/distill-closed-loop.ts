@@ -43,7 +43,9 @@ export async function* distillClosedLoop(
   const files = [...(inputs.rounds ?? [])];
   const first = inputs.rollouts ?? (yield* firstRound(context, files));
   if (!first) return;
-  const prepared = await prepare(spec, inputs.teacher, first);
+  const { teacher } = inputs;
+  const observations = { frames: await first.loadFrames(), stack: teacher.observation.stack };
+  const prepared = prepare(spec, { teacher, rollouts: first }, observations);
   const options = stepOptions(spec, prepared.student.network);
   const heldOut = await evaluationSet(spec, prepared);
   const parts = { options, heldOut, description: describe(inputs.teacher, prepared) };
