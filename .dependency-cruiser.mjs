@@ -14,6 +14,7 @@ const mayImport = {
   'libs/client': [],
   'apps/worker': ['libs/distillation', 'libs/compute', 'libs/storage', 'libs/queue'],
   'apps/api': ['libs/distillation/src/spec', 'libs/storage', 'libs/queue'],
+  'apps/studies': ['libs/distillation', 'libs/sobolev', 'libs/policies', 'libs/compute'],
   'apps/standalone': [],
   'apps/dashboard': ['libs/client'],
   'apps/demo': ['libs/client'],
