@@ -1,4 +1,4 @@
-// `npm run studies -- NAME [--quick] [--json FILE]`: computes what is missing of a study and publishes it.
+// `npm run studies -- NAME [--quick] [--json FILE] [--data IMAGES]`: computes what is missing of a study and publishes it.
 // `npm run studies -- quick`: all of them in their quick form, which must hold.
 // `npm run studies -- render`: figures and README from the committed rows.
 import { writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadEngine } from '@distiller/compute';
-import { STUDIES } from './catalogue.ts';
+import { isStudyName, STUDY_NAMES, studyOf } from './catalogue.ts';
 import { factLine, publish, readReport, resultsPath } from './publish.ts';
 import { reportJson, reportOf } from './study/report.ts';
 import { runStudy } from './study/run-study.ts';
@@ -16,7 +16,7 @@ const DATA = fileURLToPath(new URL('../../../.data/studies/', import.meta.url));
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, data: { type: 'string' } },
 });
 const stopping = new AbortController();
 // The cell at hand is finished first; a second signal ends at once.
@@ -24,10 +24,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const [name = ''] = positionals;
 if (name === 'render') render();
-else if (name === 'quick') await quick(Object.values(STUDIES));
-else if (!STUDIES[name]) fail(`which study? ${[...Object.keys(STUDIES), 'quick', 'render'].join(', ')}`);
-else if (options.quick) await quick([STUDIES[name]]);
-else await full(STUDIES[name]);
+else if (name === 'quick') await quick(STUDY_NAMES.map((each) => studyOf(each)));
+else if (!isStudyName(name)) fail(`which study? ${[...STUDY_NAMES, 'quick', 'render'].join(', ')}`);
+else if (options.quick) await quick([studyOf(name, options)]);
+else await full(studyOf(name, options));
 
 async function full(study: Study): Promise<void> {
   await engine();
@@ -54,7 +54,7 @@ async function quick(studies: readonly Study[]): Promise<void> {
 }
 
 function render(): void {
-  for (const study of Object.values(STUDIES)) {
+  for (const study of STUDY_NAMES.map((each) => studyOf(each))) {
     const report = readReport(study.name);
     if (report) publish(study, report);
   }
