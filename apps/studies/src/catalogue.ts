@@ -1,19 +1,28 @@
+import { architectures } from './architectures/study.ts';
+import { atari } from './atari/study.ts';
+import { cost } from './cost/study.ts';
 import { regression } from './regression/study.ts';
 import { type Study } from './study/study.ts';
 import { sourceOf } from './synthetic-gradients/sources.ts';
 import { syntheticGradients } from './synthetic-gradients/study.ts';
 
-export const STUDY_NAMES = ['regression', 'synthetic-gradients'] as const;
+export const STUDY_NAMES = ['regression', 'synthetic-gradients', 'cost', 'architectures', 'atari'] as const;
 export type StudyName = (typeof STUDY_NAMES)[number];
 
-/** A study by its name on the command line. @param data images for `synthetic-gradients` */
-export function studyOf(name: StudyName, { data = 'digits' }: { data?: string | undefined } = {}): Study {
+/** A study by its name on the command line. @param data images for `synthetic-gradients`, a folder of teachers for `atari` */
+export function studyOf(name: StudyName, { data }: { data?: string | undefined } = {}): Study {
   // Each runs cells of its own making only.
   switch (name) {
+    case 'architectures':
+      return architectures as unknown as Study;
+    case 'atari':
+      return atari(data) as unknown as Study;
+    case 'cost':
+      return cost as unknown as Study;
     case 'regression':
       return regression as unknown as Study;
     case 'synthetic-gradients':
-      return syntheticGradients(sourceOf(data)) as unknown as Study;
+      return syntheticGradients(sourceOf(data ?? 'digits')) as unknown as Study;
   }
 }
 

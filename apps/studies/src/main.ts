@@ -1,4 +1,5 @@
-// `npm run studies -- NAME [--quick] [--json FILE] [--data IMAGES]`: computes what is missing of a study and publishes it.
+// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now]`: computes what is
+// missing of a study and publishes it; with --now what there is.
 // `npm run studies -- quick`: all of them in their quick form, which must hold.
 // `npm run studies -- render`: figures and README from the committed rows.
 import { writeFileSync } from 'node:fs';
@@ -16,7 +17,12 @@ const DATA = fileURLToPath(new URL('../../../.data/studies/', import.meta.url));
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, data: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    data: { type: 'string' },
+    now: { type: 'boolean', default: false },
+  },
 });
 const stopping = new AbortController();
 // The cell at hand is finished first; a second signal ends at once.
@@ -31,7 +37,8 @@ else await full(studyOf(name, options));
 
 async function full(study: Study): Promise<void> {
   await engine();
-  const run = { quick: false, folder: `${DATA}${study.name}`, tell: console.log, signal: stopping.signal };
+  const { now } = options;
+  const run = { quick: false, now, folder: `${DATA}${study.name}`, tell: console.log, signal: stopping.signal };
   const entries = await runStudy(study, run);
   const report = reportOf(study.name, entries, run);
   writeFileSync(options.json ?? resultsPath(study.name), reportJson(report));
