@@ -14,15 +14,15 @@ export function studyOf(name: StudyName, { data }: { data?: string | undefined }
   // Each runs cells of its own making only.
   switch (name) {
     case 'architectures':
-      return architectures as unknown as Study;
+      return architectures;
     case 'atari':
-      return atari(data) as unknown as Study;
+      return atari(data);
     case 'cost':
-      return cost as unknown as Study;
+      return cost;
     case 'regression':
-      return regression as unknown as Study;
+      return regression;
     case 'synthetic-gradients':
-      return syntheticGradients(sourceOf(data ?? 'digits')) as unknown as Study;
+      return syntheticGradients(sourceOf(data ?? 'digits'));
   }
 }
 

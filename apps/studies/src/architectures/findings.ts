@@ -5,7 +5,7 @@ import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type Student, STUDENTS } from './students.ts';
-import { type ArchitectureRow, type LossName } from './study.ts';
+import { type ArchitectureRow, type LossName } from './cells.ts';
 
 export function findings(rows: readonly ArchitectureRow[], quick: boolean): Findings {
   const students = STUDENTS.filter((student) => valuesOf(rows, student, { loss: 'vjp', metric: 'kl' }).length > 0);

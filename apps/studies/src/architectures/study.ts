@@ -1,23 +1,23 @@
 import { type DistillInputs } from '@distiller/distillation';
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
-import { type Evaluated, runDistillation, specOf, stepCosts } from '../distillation/run-distillation.ts';
-import { type Row, type Study } from '../study/study.ts';
+import { runDistillation, specOf, stepCosts } from '../distillation/run-distillation.ts';
+import { type Study } from '../study/study.ts';
+import {
+  type ArchitectureCell,
+  type ArchitectureResult,
+  type LossName,
+  LOSSES,
+  type Timed,
+  type Trained,
+} from './cells.ts';
 import { findings } from './findings.ts';
-import { architectureOf, type Student, STUDENTS } from './students.ts';
-
-export const LOSSES = ['plain', 'vjp'] as const;
-export type LossName = (typeof LOSSES)[number];
-type Timed = { stage: 'cost'; student: Student };
-type Trained = { stage: 'train'; student: Student; loss: LossName; seed: number };
-export type ArchitectureCell = Timed | Trained;
-/** Milliseconds of a step by loss, or a curve. */
-export type ArchitectureResult = Record<string, number> | Evaluated[];
-export type ArchitectureRow = Row<ArchitectureCell, ArchitectureResult>;
+import { architectureOf, STUDENTS } from './students.ts';
 
 const SEEDS = [1, 2, 3];
 const COMMON = { batch_size: 64, steps: 400, evaluate_every: 50, evaluation_frames: 1000, jacobian_frames: 60 };
-const QUICK = { batch_size: 32, steps: 40, evaluate_every: 40, evaluation_frames: 200, jacobian_frames: 20 };
+const QUICK = { batch_size: 32, steps: 150, evaluate_every: 150, evaluation_frames: 200, jacobian_frames: 20 };
 const QUICK_STUDENTS = ['rusu-4', 'silu'] as const;
+const RATE = 1e-3;
 const TIMED_STEPS = 12;
 
 /** Learns the teacher's derivatives where there are any to learn from; else α would mean nothing. */
@@ -37,6 +37,7 @@ export const architectures: Study<ArchitectureCell, ArchitectureResult> = {
       ...(quick ? QUICK : COMMON),
       student: architectureOf(cell.student, given.teacher.actions.length),
       loss: { derivative: DERIVATIVE[loss] },
+      optimizer: { kind: 'adam', learning_rate: RATE },
     });
     if (cell.stage === 'train') return runDistillation(specOf({ ...specFor(cell.loss), seed: cell.seed }), given);
     return stepCosts({ plain: specOf(specFor('plain')), vjp: specOf(specFor('vjp')) }, given, TIMED_STEPS);

@@ -5,7 +5,7 @@ import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { BASELINES, type Method, METHOD_NAMES } from './methods.ts';
-import { type AtariRow } from './study.ts';
+import { type AtariRow } from './cells.ts';
 
 /** The runs of one game and fraction. */
 interface Group {

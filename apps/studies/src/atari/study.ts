@@ -1,18 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { type DistillInputs } from '@distiller/distillation';
 import { type Evaluated, runDistillation, specOf, stepCosts } from '../distillation/run-distillation.ts';
-import { type Row, type Study } from '../study/study.ts';
+import { type Study } from '../study/study.ts';
+import { type AtariCell, type AtariResult, type AtariRow, type Trained, type Tried } from './cells.ts';
 import { findings } from './findings.ts';
 import { type Game, inputsOf } from './games.ts';
 import { type Method, METHOD_NAMES, METHODS } from './methods.ts';
-
-type Timed = { stage: 'cost'; game: Game };
-type Tried = { stage: 'tune'; game: Game; method: Method; learning_rate: number };
-type Trained = { stage: 'train'; game: Game; fraction: number; method: Method; seed: number; learning_rate: number };
-export type AtariCell = Timed | Tried | Trained;
-/** Milliseconds of a step by method, or a curve. */
-export type AtariResult = Record<string, number> | Evaluated[];
-export type AtariRow = Row<AtariCell, AtariResult>;
 
 /** What 2 cores can do in some hours; the paper trained on up to 100,000 frames. */
 const STEPS = 800;
@@ -23,7 +16,7 @@ const RATES = [5e-4, 1e-3, 2e-3];
 const [TUNE_FRACTION, TUNE_SEED] = [0.25, 101];
 const TIMED_STEPS = 24;
 
-const QUICK_STEPS = 60;
+const QUICK_STEPS = 150;
 const QUICK = {
   batch_size: 32,
   steps: QUICK_STEPS,

@@ -2,7 +2,7 @@ import { type Figure, type Panel } from '../figures/figure.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type Problem, TERMS } from './problem.ts';
-import { type CostRow, type Sweep } from './study.ts';
+import { type CostRow, type Sweep } from './cells.ts';
 
 /** What each sweep varies. */
 const VARIED = { batch: 'batch', input: 'input', projections: 'projections', depth: 'depth' } as const;

@@ -35,7 +35,7 @@ const cost: Cost = {
     ) / 1e9,
   gemm_gflops: gemm,
 };
-console.log(JSON.stringify(cost));
+process.stdout.write(`${JSON.stringify(cost)}\n`);
 
 function training(): () => Promise<void> {
   const options: StepOptions = {
@@ -54,7 +54,7 @@ function training(): () => Promise<void> {
 
 function randomBatch(): Batch {
   const { batch, projections, term } = problem;
-  const normal = (width: number) => tf.randomNormal([batch, width]) as tf.Tensor2D;
+  const normal = (width: number) => tf.randomNormal<tf.Rank.R2>([batch, width]);
   const image = () => tf.randomNormal([batch, ...shape]);
   const along = { plain: () => [], vjp: vjps, jvp: jvps, 'teacher values': () => [], 'teacher vjp': () => [] };
   const each = Array.from({ length: projections });
@@ -79,7 +79,7 @@ function asking(): () => Promise<void> {
   const { batch, projections, term } = problem;
   const x = tf.randomUniform([batch, ...shape]);
   const weights = initializeWeights(network, 1);
-  const directions = Array.from({ length: projections }, () => tf.randomNormal([batch, ACTIONS]) as tf.Tensor2D);
+  const directions = Array.from({ length: projections }, () => tf.randomNormal<tf.Rank.R2>([batch, ACTIONS]));
   const ask = compiled((given: { x: tf.Tensor; weights: tf.Tensor[]; v: tf.Tensor2D[] }) => {
     const points = forward(network, given.weights, given.x);
     const values = output(points);
@@ -106,7 +106,7 @@ async function median(step: () => Promise<void>): Promise<number> {
 }
 
 async function gemmRate(): Promise<number> {
-  const a = tf.randomNormal([1024, 1024]) as tf.Tensor2D;
+  const a = tf.randomNormal<tf.Rank.R2>([1024, 1024]);
   const multiply = async () => {
     const product = tf.matMul(a, a);
     await product.data();

@@ -2,7 +2,7 @@ import { Architecture, resolveLayers, type LayerSpec } from '@distiller/policies
 
 export const TERMS = ['plain', 'vjp', 'jvp'] as const;
 export const LABELS = ['teacher values', 'teacher vjp'] as const;
-export type Term = (typeof TERMS)[number] | (typeof LABELS)[number];
+type Term = (typeof TERMS)[number] | (typeof LABELS)[number];
 
 /** A training step, or what a teacher is asked for one. */
 export type Problem = {

@@ -1,13 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Row, type Study } from '../study/study.ts';
+import { type Study } from '../study/study.ts';
+import { type CostCell, type Sweep } from './cells.ts';
 import { findings } from './findings.ts';
 import { type Cost, LABELS, type Problem, TERMS } from './problem.ts';
-
-export type CostCell = Problem & { sweep: Sweep };
-export type CostRow = Row<CostCell, Cost>;
-export type Sweep = 'batch' | 'input' | 'projections' | 'depth' | 'labels';
 
 const BASE = { architecture: 'paper-student', batch: 200, input: 84, projections: 1, depth: 0 };
 const SWEEPS: Record<Sweep, Partial<Problem>[]> = {
@@ -31,8 +28,8 @@ export const cost: Study<CostCell, Cost> = {
   name: 'cost',
   title: 'What the derivative term costs',
   cells: (_, quick) => (quick ? QUICK : fullCells()),
-  run: async ({ sweep: _, ...problem }) => {
-    const given = ['--import', 'tsx', MEASURE, JSON.stringify(problem)];
+  run: async (cell) => {
+    const given = ['--import', 'tsx', MEASURE, JSON.stringify(cell)];
     const { stdout } = await promisify(execFile)(process.execPath, given);
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as Cost;
   },

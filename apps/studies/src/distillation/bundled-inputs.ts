@@ -31,7 +31,11 @@ interface Description {
 /** Descriptions from outside name the game beside the contract, and say in prose what the spec has words for. */
 function described({ game, architecture, observation, ...rest }: Description): object {
   if (game === undefined) return { ...rest, architecture, observation };
-  const { same_as: _, stack_order: order, ...contract } = observation;
-  const spelt = { ...contract, game, stack_order: String(order).replaceAll(' ', '_') };
+  const contract = Object.entries(observation).filter(([field]) => field !== 'same_as');
+  const spelt = {
+    ...Object.fromEntries(contract),
+    game,
+    stack_order: String(observation['stack_order']).replaceAll(' ', '_'),
+  };
   return { ...rest, architecture: { preset: architecture.preset }, observation: spelt };
 }

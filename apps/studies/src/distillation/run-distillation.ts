@@ -39,9 +39,9 @@ export async function stepCosts(
 
 async function nextStep(stream: ReturnType<typeof distill>): Promise<number> {
   for (;;) {
-    const { value, done } = await stream.next();
-    if (done) throw new Error('a run ended before its steps were timed');
-    if (value.type === 'step') return 1000 * value.seconds;
+    const next = await stream.next();
+    if (next.done) throw new Error('a run ended before its steps were timed');
+    if (next.value.type === 'step') return 1000 * next.value.seconds;
   }
 }
 

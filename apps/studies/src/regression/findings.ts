@@ -4,7 +4,7 @@ import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type FunctionName } from './functions.ts';
 import { type Method, METHODS } from './methods.ts';
-import { type Extent, type RegressionRow, type TrainCell } from './study.ts';
+import { type Extent, type RegressionRow, type TrainCell } from './cells.ts';
 import { type CurvePoint, type Errors } from './train.ts';
 
 type Curves = { cell: TrainCell; curve: CurvePoint[] }[];

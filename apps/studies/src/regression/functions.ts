@@ -1,5 +1,5 @@
 /** A value and its gradient at one point. */
-export interface Jet {
+interface Jet {
   value: number;
   gradient: readonly [dx: number, dy: number];
 }

@@ -1,4 +1,12 @@
-import { type Row, type Study } from '../study/study.ts';
+import { type Study } from '../study/study.ts';
+import {
+  type Extent,
+  type RegressionCell,
+  type RegressionResult,
+  type RegressionRow,
+  type TrainCell,
+  type TuneCell,
+} from './cells.ts';
 import { findings } from './findings.ts';
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts';
 import { type Method, METHODS, type Setting, settingsOf } from './methods.ts';
@@ -6,30 +14,13 @@ import { drawPoints, type Points, scaleOf } from './points.ts';
 import { stepCosts } from './step-cost.ts';
 import { type CurvePoint, train } from './train.ts';
 
-/** What a step costs at a size; one trial of a setting; one run with the best of them. */
-export type RegressionCell =
-  | { stage: 'cost'; points: number }
-  | ({ stage: 'tune'; function: FunctionName; points: number; method: Method } & Setting)
-  | ({ stage: 'train'; function: FunctionName; points: number; method: Method; seed: number } & Setting);
-export type RegressionResult = CurvePoint[] | Record<Method, number>;
-export type RegressionRow = Row<RegressionCell, RegressionResult>;
-export type TuneCell = Extract<RegressionCell, { stage: 'tune' }>;
-export type TrainCell = Extract<RegressionCell, { stage: 'train' }>;
-
-/** A study's extent. */
-export interface Extent {
-  functions: readonly FunctionName[];
-  points: readonly number[];
-  seeds: readonly number[];
-  steps: number;
-}
-export const FULL: Extent = {
+const FULL: Extent = {
   functions: FUNCTION_NAMES,
   points: [20, 100, 10_000],
   seeds: [1, 2, 3, 4, 5],
   steps: 2000,
 };
-export const QUICK: Extent = {
+const QUICK: Extent = {
   functions: ['booth', 'rosenbrock', 'styblinski-tang'],
   points: [20, 100],
   seeds: [1, 2],

@@ -111,7 +111,7 @@ function batchOf({ x, values, gradients }: Points, derivatives: boolean) {
   const n = values.length;
   const g = tf.tensor2d(gradients, [n, 2]);
   const projection = () => ({
-    v: tf.ones([n, 1]) as tf.Tensor2D,
+    v: tf.ones<tf.Rank.R2>([n, 1]),
     pullBack: g,
     squaredNorms: tf.sum<tf.Tensor1D>(tf.square(g), 1),
   });

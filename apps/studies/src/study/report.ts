@@ -1,6 +1,6 @@
 import { type Entry } from './ledger.ts';
 import { type Machine } from './machine.ts';
-import { type Cell, keyOf, type Row } from './study.ts';
+import { type Row } from './study.ts';
 
 /** The file that a study leaves: its rows, and all that is needed to make them again. */
 export interface Report {
@@ -32,14 +32,4 @@ export function reportOf(study: string, entries: readonly Entry[], { quick }: { 
 export function reportJson({ rows, ...head }: Report): string {
   const start = JSON.stringify(head, null, 1).replace(/\n\}$/, '');
   return `${start},\n "rows": [\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n ]\n}\n`;
-}
-
-/** Rows by the values of some fields of their cells. */
-export function groupBy<C extends Cell, R>(rows: readonly Row<C, R>[], fields: readonly (keyof C & string)[]) {
-  const groups = new Map<string, Row<C, R>[]>();
-  for (const row of rows) {
-    const key = keyOf(Object.fromEntries(fields.map((field) => [field, row.cell[field]!])));
-    groups.set(key, [...(groups.get(key) ?? []), row]);
-  }
-  return groups;
 }

@@ -3,7 +3,7 @@ import { interval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type Method, METHODS } from './methods.ts';
-import { type SplitRow } from './study.ts';
+import { type SplitRow } from './cells.ts';
 
 /** The paper's order, worst first. */
 const ORDER: readonly [worse: Method, better: Method][] = [

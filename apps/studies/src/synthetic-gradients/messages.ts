@@ -69,7 +69,7 @@ function direct({ network, weights }: Module, { h, classes, above }: Place): Tol
   const batch = h.shape[0];
   const points = forward(network, weights, tf.concat([h, spread(classes, h.shape)], -1));
   const given = output(points) as tf.Tensor2D;
-  const targets = tf.reshape(above.gradient, [batch, -1]) as tf.Tensor2D;
+  const targets = tf.reshape<tf.Rank.R2>(above.gradient, [batch, -1]);
   const term = valueTerm({ kind: 'squared-error' }, { teacherLogProbs: targets, logits: given });
   return {
     message: { loss: above.loss, gradient: tf.reshape(given, h.shape) },
@@ -85,12 +85,12 @@ function direct({ network, weights }: Module, { h, classes, above }: Place): Tol
 function derived(method: 'value-function' | 'critic' | 'sobolev', module: Module, { h, classes, above }: Place): Told {
   const points = forward(module.network, module.weights, h);
   const own = atTop(output(points) as tf.Tensor2D, classes);
-  const v = tf.neg(classes) as tf.Tensor2D;
-  const loss = tf.mul(2 / h.shape[0]!, tf.mul(tf.sub(own.loss, above.loss), inverse(tf.mean(tf.square(above.loss)))));
-  const byValue = tf.mul(tf.reshape(loss, [-1, 1]), own.gradient) as tf.Tensor2D;
+  const v = tf.neg(classes);
+  const loss = tf.mul(2 / h.shape[0], tf.mul(tf.sub(own.loss, above.loss), inverse(tf.mean(tf.square(above.loss)))));
+  const byValue = tf.mul<tf.Tensor2D>(tf.reshape(loss, [-1, 1]), own.gradient);
   const message = { loss: own.loss, gradient: pullBack(points, v) };
   if (method === 'critic') return { message, gradients: gradients(points, byValue) };
-  const squaredNorms = tf.sum<tf.Tensor1D>(tf.reshape(tf.square(above.gradient), [h.shape[0]!, -1]), 1);
+  const squaredNorms = tf.sum<tf.Tensor1D>(tf.reshape(tf.square(above.gradient), [h.shape[0], -1]), 1);
   const teacher = { v, pullBack: above.gradient, squaredNorms };
   const term = derivativeTerm(points, teacher, { weight: inverse(tf.mean(squaredNorms)) });
   const byBoth = method === 'sobolev' ? plus(byValue, term.logitsGradient) : term.logitsGradient;

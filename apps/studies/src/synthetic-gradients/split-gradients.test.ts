@@ -95,7 +95,7 @@ onEveryEngine(() => {
       const loss = (step: number) => {
         const points = forward(module, moved(all, directions, step), h);
         const { loss: m } = atTop(output(points) as tf.Tensor2D, classes);
-        const g = pullBack(points, tf.neg(classes) as tf.Tensor2D);
+        const g = pullBack(points, tf.neg(classes));
         const share = (given: tf.Tensor, target: tf.Tensor) =>
           numberOf(tf.sum(tf.square(tf.sub(given, target)))) / numberOf(tf.sum(tf.square(target)));
         const [byValue, byDerivative] = [share(m, above.loss), share(g, above.gradient)];

@@ -37,7 +37,7 @@ export function splitGradients(
   const ofModules: Gradients[] = [];
   let message = atTop(output(points.at(-1)!) as tf.Tensor2D, classes);
   for (let index = segments.length - 1; index >= 0; index--) {
-    ofSegments.unshift(gradients(points[index]!, tf.div(message.gradient, x.shape[0]!)));
+    ofSegments.unshift(gradients(points[index]!, tf.div(message.gradient, x.shape[0])));
     if (index === 0) break;
     const above: Message = { loss: message.loss, gradient: cotangents(points[index]!, message.gradient)[0]! };
     const module = { network: modules[index - 1]!, weights: shares[segments.length + index - 1]! };

@@ -37,7 +37,7 @@ const convOf =
     });
 
 /** Layers one after another. */
-export function chain(inputShape: readonly number[], name: string, builds: readonly Build[]): Network {
+function chain(inputShape: readonly number[], name: string, builds: readonly Build[]): Network {
   const layers: Layer[] = [];
   let shape = inputShape;
   for (const [index, build] of builds.entries()) {
@@ -78,7 +78,7 @@ export function splitNetwork(
   return { segments, modules: places.map((place, index) => module(place, `module${index}`, classes)) };
 }
 
-export const outputShape = ({ layers }: Network) => layers.at(-1)!.outputShape;
+const outputShape = ({ layers }: Network) => layers.at(-1)!.outputShape;
 
 /** A small version of the rest of the network. */
 function lossModule(shape: readonly number[], name: string, classes: number): Network {

@@ -1,16 +1,10 @@
 import { type ImageSet } from '../images/image-set.ts';
-import { type Row, type Study } from '../study/study.ts';
+import { type Study } from '../study/study.ts';
+import { type SplitCell, type SplitResult, type SplitRow, type Trained, type Tried } from './cells.ts';
 import { findings } from './findings.ts';
 import { type Method, METHODS } from './methods.ts';
 import { DIGITS, type Source } from './sources.ts';
 import { train } from './train.ts';
-
-type Tried = { stage: 'tune'; splits: number; method: Method; learning_rate: number };
-type Trained = { stage: 'train'; splits: number; method: Method; seed: number; learning_rate: number };
-export type SplitCell = Tried | Trained;
-/** Share of held-out images put into their class. */
-export type SplitResult = { accuracy: number };
-export type SplitRow = Row<SplitCell, SplitResult>;
 
 const RATES = [3e-4, 1e-3, 3e-3];
 const TUNE_SEED = 101;
