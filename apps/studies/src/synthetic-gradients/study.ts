@@ -25,7 +25,7 @@ export function syntheticGradients(source: Source = DIGITS): Study<SplitCell, Sp
       const training = { method, splits, learningRate, steps, batch: source.batch, seed };
       return { accuracy: await train(training, await images, cell.stage === 'train' ? 'test' : 'validation') };
     },
-    findings: (rows, quick) => findings(rows, quick ? QUICK.splits : source.splits),
+    findings: (rows, quick) => findings(rows, quick ? QUICK.splits : source.splits, quick),
   };
 }
 
