@@ -15,6 +15,7 @@ const mayImport = {
   'libs/client': [],
   'apps/worker': ['libs/distillation', 'libs/compute', 'libs/storage', 'libs/queue', 'libs/operations'],
   'apps/api': ['libs/distillation/src/spec', 'libs/storage', 'libs/queue', 'libs/operations'],
+  'apps/studies': ['libs/distillation', 'libs/sobolev', 'libs/policies', 'libs/compute'],
   'apps/standalone': [],
   'apps/dashboard': ['libs/client'],
   'apps/demo': ['libs/client'],

@@ -34,7 +34,7 @@ export default tseslint.config(
     rules: { 'max-lines': 'off', 'no-console': 'off' },
   },
   {
-    files: ['apps/demo/**', 'apps/standalone/**'],
+    files: ['apps/demo/**', 'apps/standalone/**', 'apps/studies/src/main.ts'],
     rules: { 'no-console': 'off' },
   },
   { files: ['apps/dashboard/**'], languageOptions: { globals: globals.browser } },

@@ -8,6 +8,7 @@ export { type ImportFiles, importRollouts, type ImportRolloutsEvent } from './im
 export { type RegisteredTeacher } from './load-policy.ts';
 export { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from './evaluation/evaluate-policies.ts';
 export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.ts';
+export { estimate as bootstrap } from './evaluation/statistics.ts';
 export { readStudent } from './evaluation/student.ts';
 export {
   type LabellingEvent,
