@@ -81,6 +81,7 @@ export type Api = Awaited<ReturnType<typeof startApi>>;
 const TABLES = [
   'artifacts',
   'uploads',
+  'partial_uploads',
   'teachers',
   'rollouts',
   'labels',

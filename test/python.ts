@@ -8,6 +8,7 @@ const ARCADE = new URL('../libs/arcade/python/requirements.txt', import.meta.url
 const PEERS = new URL('peers-requirements.txt', import.meta.url);
 const EXPORTS = new URL('formats/exports-requirements.txt', import.meta.url);
 const ZARR = new URL('zarr-requirements.txt', import.meta.url);
+const S3 = new URL('s3-requirements.txt', import.meta.url);
 
 /** The python that plays; undefined, and said so, where there is none and none can be made. */
 export const findArcadePython = () => findPython('arcade', ARCADE);
@@ -20,6 +21,9 @@ export const findPeersPython = () => findPython('peers', PEERS);
 
 /** A python with the libraries that students are exported for. */
 export const findExportsPython = () => findPython('exports', EXPORTS);
+
+/** A python with a server that answers like S3. */
+export const findS3Python = () => findPython('s3', S3);
 
 /** What a script prints. */
 export async function runPython(python: string, script: string, ...args: string[]): Promise<string> {

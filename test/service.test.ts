@@ -1,17 +1,15 @@
 // The whole service as its users meet it: an API process, a worker process, and a client that knows their address only.
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Client, createClient, type JobEvent, type JobSpec, loadPolicy, readSafetensors } from '@distiller/client';
-import { writeSafetensors } from '@distiller/policies/description';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { emptyDatabase, type TestDatabase } from './database.ts';
 import { processesWith, waitUntil } from './processes.ts';
-import { ACTIONS, tinyContract, tinySpec, tinyTeacher, tinyWeights, writeTinyRollouts } from './tiny-distillation.ts';
+import { endServiceProcess, registerTiny, serviceEnvironment, startServiceProcess } from './service-process.ts';
+import { tinySpec } from './tiny-distillation.ts';
 
 const STEPS = 1500;
 
@@ -25,15 +23,7 @@ let client: Client;
 beforeAll(async () => {
   database = await emptyDatabase();
   directory = await mkdtemp(join(tmpdir(), 'service-'));
-  environment = {
-    DATABASE_URL: database.url,
-    QUEUE_URL: database.url,
-    ARTIFACTS_URL: pathToFileURL(join(directory, 'artifacts')).href,
-    COMPUTE: 'wasm',
-    CHECKPOINT_EVERY_MS: '300',
-    PORT: '0',
-    LOG_LEVEL: 'silent',
-  };
+  environment = serviceEnvironment(database, directory);
   // Both at once: each applies the migrations, and one of them finds it done.
   const [apiUp, workerUp] = await Promise.all([start('api'), start('worker')]);
   [api, worker] = [apiUp.process, workerUp.process];
@@ -41,47 +31,16 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  for (const one of [worker, api]) {
-    one.kill('SIGTERM');
-    if (one.exitCode === null && one.signalCode === null) await once(one, 'exit');
-  }
+  for (const one of [worker, api]) await endServiceProcess(one);
   await database.drop();
   await rm(directory, { recursive: true });
 });
 
-interface Ready {
-  type: 'ready';
-  url?: string;
-  engine?: string;
-}
-
-async function start(app: 'api' | 'worker'): Promise<{ process: ChildProcess; ready: Ready }> {
-  const script = join(import.meta.dirname, '..', 'apps', app, 'src', 'main.ts');
-  const child = fork(script, {
-    execArgv: ['--import', import.meta.resolve('tsx')],
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [ready] = (await once(child, 'message')) as [Ready];
-  return { process: child, ready };
-}
+const start = (app: 'api' | 'worker') => startServiceProcess(app, environment);
 
 /** Training processes of our own worker: others may run beside this test. */
 const trainingProcesses = () =>
   processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('process/main.ts'));
-
-/** Registers teacher and rollouts by uploading them. */
-async function register(): Promise<void> {
-  const weights = writeSafetensors({ tensors: tinyWeights(), metadata: {} });
-  const uploaded = await client.uploadFile(weights);
-  const sha256 = createHash('sha256').update(weights).digest('hex');
-  const described = { name: 'tiny', observation: tinyContract, actions: ACTIONS, architecture: tinyTeacher };
-  await client.teachers.create({ ...described, weights: { upload: uploaded.id, sha256 } });
-  const path = join(directory, 'tiny.zarr.zip');
-  await writeTinyRollouts(path);
-  const file = await client.uploadFile(await readFile(path));
-  await client.rollouts.create({ name: 'tiny', file: { upload: file.id } });
-}
 
 /** SIGKILLs the training process once the job has gone on from where its attempt began. */
 async function kill(job: string, victim: () => number): Promise<void> {
@@ -91,7 +50,7 @@ async function kill(job: string, victim: () => number): Promise<void> {
 }
 
 test('a job submitted over REST survives the death of its training process and of its worker, and its student is the one it says', async () => {
-  await register();
+  await registerTiny(client, directory);
   const spec = tinySpec({ steps: STEPS, evaluate_every: 500 }) as JobSpec;
   const job = await client.jobs.create(spec);
   const events: JobEvent[] = [];

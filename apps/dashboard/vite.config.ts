@@ -5,5 +5,5 @@ export default defineConfig({
   plugins: [react()],
   build: { target: 'es2023' },
   // `npm start` serves the built page; for work on it, `vite` serves it here and passes the API's paths on.
-  server: { proxy: { '/v1': 'http://127.0.0.1:4747' } },
+  server: { proxy: { '/v1': 'http://127.0.0.1:4747', '/openapi.json': 'http://127.0.0.1:4747' } },
 });

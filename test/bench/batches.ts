@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { openRollouts } from '@distiller/distillation';
-import { type Frames, gatherObservations, startGatherAhead } from '@distiller/rollouts';
+import { type Frames, gatherObservations, type Rollouts, startGatherAhead } from '@distiller/rollouts';
 import { randomStream } from '@distiller/sobolev';
+import { startWindowedDraws } from '../../libs/distillation/src/windows/windowed-draws.ts';
 import { startTimer } from './cpu-timer.ts';
 
 /** Random batches of 200 stacked observations a second, and of CPU; training takes about 20 a second. */
@@ -10,9 +11,7 @@ export interface Batches {
   bytes: BatchRate;
   /** float32 by the thread that gathers ahead of training. */
   pixels: BatchRate;
-  /** uint8, chunk by chunk, with a cache for all of them. */
-  cached: BatchRate;
-  /** uint8, chunk by chunk, drawn from a window of 16 chunks that moves on by one chunk a batch, and a cache for no more. */
+  /** float32 by the threads of a recording that does not fit into memory: from a window of a third of its blocks, tensors and all. */
   windowed: BatchRate;
 }
 
@@ -22,23 +21,18 @@ interface BatchRate {
 }
 
 const PATH = fileURLToPath(new URL('../../apps/demo/data/breakout.rollouts.zarr.zip', import.meta.url));
-const [BATCH, STACK, COUNT, WINDOW] = [200, 4, 100, 16];
+const [BATCH, STACK, COUNT] = [200, 4, 100];
 
 export async function measureBatches(): Promise<Batches> {
   const rollouts = await openRollouts(PATH);
   const frames = await rollouts.loadFrames();
-  const everything = await rollouts.openFrames({ cacheBytes: 2 ** 30 });
-  const little = await rollouts.openFrames({ cacheBytes: (WINDOW + 1) * 256 * 84 * 84 });
   const anywhere = (step: number) => draw(step, 0, frames.count);
-  const inWindow = (step: number) => draw(step, (step % 100) * 256, WINDOW * 256);
   const into = new Uint8Array(BATCH * 84 * 84 * STACK);
   const measured = {
     bytes: await measure((step) => gatherObservations(frames, anywhere(step), { stack: STACK, into })),
     pixels: await measureAhead(frames, anywhere),
-    cached: await measure((step) => everything.gather(anywhere(step), { stack: STACK, into })),
-    windowed: await measure((step) => little.gather(inWindow(step), { stack: STACK, into })),
+    windowed: await measureWindowed(rollouts),
   };
-  await Promise.all([everything.close(), little.close()]);
   return measured;
 }
 
@@ -46,6 +40,19 @@ async function measureAhead(frames: Frames, draws: (step: number) => Int32Array)
   const thread = startGatherAhead(frames, { stack: STACK, batchSize: BATCH, slots: 2 });
   const rate = await measure(async (step) => (await thread.gather(draws(step))).release());
   await thread.close();
+  return rate;
+}
+
+async function measureWindowed(rollouts: Rollouts): Promise<BatchRate> {
+  const store = await rollouts.openFrames({ cacheBytes: 0 });
+  const indices = Int32Array.from({ length: store.count }, (_, index) => index);
+  const bytes = Math.floor((store.count * 84 * 84) / 3);
+  const options = { seed: 1, batchSize: BATCH, lastStep: Infinity, withNext: false };
+  const draws = await startWindowedDraws({ store, stack: STACK, bytes }, indices, options);
+  let step = 0;
+  const rate = await measure(async () => (await draws.take((step += 1))).dispose());
+  await draws.close();
+  await store.close();
   return rate;
 }
 

@@ -8,6 +8,7 @@ import { identityRoute } from './access/identity-route.ts';
 import { limitRates } from './access/rate-limit.ts';
 import { keepAudit } from './audit/hooks.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { Registry } from 'prom-client';
 import { serveDashboard } from './dashboard.ts';
 import { type App } from './dependencies.ts';
 import { describeApi } from './describe-api.ts';
@@ -15,11 +16,18 @@ import { createEventHub } from './events/hub.ts';
 import { eventRoutes } from './events/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { rememberAnswers } from './idempotency/hooks.ts';
+import { jobActionRoutes } from './jobs/action-routes.ts';
+import { checkpointRoutes } from './jobs/checkpoint-routes.ts';
 import { jobFileRoutes } from './jobs/file-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { jobSummaryRoutes } from './job-summaries/routes.ts';
 import { keyRoutes } from './keys/routes.ts';
 import { labelsRoutes } from './labels/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { measureRequests } from './operations/measure-requests.ts';
+import { shedLoad } from './operations/shed-load.ts';
+import { traceRequests } from './operations/trace-requests.ts';
+import { registryRoutes } from './models/registry-routes.ts';
 import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
@@ -28,7 +36,11 @@ import { projectRoutes } from './projects/routes.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { type ServiceDependencies } from './service-dependencies.ts';
 import { teacherRoutes } from './teachers/routes.ts';
+import { partialUploadRoutes } from './uploads/partial-routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
+import { workerRoutes } from './workers/routes.ts';
+import { tusRoutes } from './uploads/tus-routes.ts';
+import { createTurns } from './uploads/turns.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 /** A connection on which nothing has moved for so long is cut. Event streams say something every 15 seconds. */
@@ -46,6 +58,10 @@ const CORS = {
     'ratelimit-policy',
     'repr-digest',
     'retry-after',
+    'tus-resumable',
+    'upload-expires',
+    'upload-length',
+    'upload-offset',
     'x-request-id',
   ],
 };
@@ -54,6 +70,7 @@ const CORS = {
 export async function createApp(
   dependencies: ServiceDependencies,
   logger: FastifyServerOptions['logger'] = false,
+  metrics: Registry = new Registry(),
 ): Promise<App> {
   const app: App = fastify({
     logger,
@@ -61,8 +78,8 @@ export async function createApp(
     connectionTimeout: SILENT_CONNECTION_MS,
     requestTimeout: dependencies.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
-    logController: new LogController({ requestIdLogLabel: 'request_id' }),
     genReqId: () => `req_${randomUUID()}`,
+    logController: new LogController({ requestIdLogLabel: 'request_id' }),
     // Addresses that cannot even be decoded.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     routerOptions: { maxParamLength: 200 },
@@ -72,6 +89,9 @@ export async function createApp(
   app.setErrorHandler(answerError);
   // Bodies are JSON, and raw bytes where files are uploaded.
   app.removeContentTypeParser('text/plain');
+  traceRequests(app);
+  measureRequests(app, metrics);
+  shedLoad(app, dependencies.maxLoopDelayMs);
   await protect(app, dependencies.corsOrigins);
   guard(app, dependencies);
   await limitRates(app, dependencies);
@@ -86,10 +106,19 @@ export async function createApp(
     uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
     done();
   });
+  const turns = createTurns();
+  app.register((scope, _options, done) => {
+    tusRoutes(scope.withTypeProvider<ZodTypeProvider>(), { maxUploadBytes: dependencies.maxUploadBytes, turns });
+    done();
+  });
+  partialUploadRoutes(app, turns);
   teacherRoutes(app);
   rolloutsRoutes(app);
   labelsRoutes(app);
-  jobRoutes(app);
+  jobRoutes(app, hub);
+  jobActionRoutes(app);
+  checkpointRoutes(app);
+  jobSummaryRoutes(app);
   jobFileRoutes(app, dependencies);
   eventRoutes(app, hub);
   metricsRoutes(app);
@@ -98,6 +127,8 @@ export async function createApp(
   keyRoutes(app, dependencies.storage);
   projectRoutes(app, dependencies.storage);
   auditRoutes(app, dependencies.storage);
+  workerRoutes(app);
+  registryRoutes(app);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;

@@ -14,6 +14,10 @@ export interface Dependencies {
   maxUploadBytes: number;
   /** Whether requests need an API key; off where it is left out. */
   auth?: 'off' | 'keys' | undefined;
+  /** When aborted, the process is on its way out: it answers, and says that it is not ready. */
+  draining?: AbortSignal | undefined;
+  /** How late the event loop may be before new requests are refused. */
+  maxLoopDelayMs?: number | undefined;
   /** Where the built dashboard is; undefined: none is served. */
   dashboardDir?: string | undefined;
 }

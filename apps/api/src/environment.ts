@@ -9,6 +9,14 @@ const Environment = z
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65_535).default(4747),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    /** How long answers under way may take when the process is told to end. */
+    GRACE_MS: z.coerce.number().int().min(0).default(2_000),
+    /** How long it says that it is not ready, and still takes requests, before it ends: so that a load balancer notices. */
+    DRAIN_MS: z.coerce.number().int().min(0).default(0),
+    MAX_LOOP_DELAY_MS: z.coerce.number().int().positive().default(1_000),
+    STATUS_HOST: z.string().min(1).default('127.0.0.1'),
+    /** Where /livez, /readyz and /metrics are answered to operators; nowhere unless given. */
+    STATUS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     DASHBOARD_DIR: z.string().min(1).optional(),
     MAX_UPLOAD_BYTES: z.coerce
       .number()
@@ -47,6 +55,12 @@ export interface ApiEnvironment {
   /** 0: any free one. */
   port: number;
   logLevel: string;
+  graceMs: number;
+  drainMs: number;
+  maxLoopDelayMs: number;
+  statusHost: string;
+  /** Undefined: none is answered; 0: any free one. */
+  statusPort: number | undefined;
   /** Where the built dashboard is; undefined: none is served. */
   dashboardDir: string | undefined;
   maxUploadBytes: number;
@@ -68,6 +82,11 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): ApiEnvironment {
     host: parsed.HOST,
     port: parsed.PORT,
     logLevel: parsed.LOG_LEVEL,
+    graceMs: parsed.GRACE_MS,
+    drainMs: parsed.DRAIN_MS,
+    maxLoopDelayMs: parsed.MAX_LOOP_DELAY_MS,
+    statusHost: parsed.STATUS_HOST,
+    statusPort: parsed.STATUS_PORT,
     dashboardDir: parsed.DASHBOARD_DIR,
     maxUploadBytes: parsed.MAX_UPLOAD_BYTES,
     auth: parsed.AUTH,

@@ -1,7 +1,11 @@
 import { type FastifyBaseLogger } from 'fastify';
+import { queued } from './jobs/queued.ts';
+import { validateJob } from './jobs/validate.ts';
 import { type ServiceDependencies } from './service-dependencies.ts';
+import { discardPartial } from './uploads/partial.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
+const DEADLINES_EVERY_MS = 2_000;
 const ENQUEUED_AT_ONCE = 1000;
 const CLEAN_EVERY_MS = 10 * 60_000;
 const UPLOAD_LIFE_MS = 24 * 3_600_000;
@@ -17,6 +21,8 @@ export interface Sweeper {
 export function startSweeper(dependencies: ServiceDependencies, log: FastifyBaseLogger): Sweeper {
   const loops = [
     repeat(ENQUEUE_EVERY_MS, () => enqueueUnfinished(dependencies), log),
+    repeat(ENQUEUE_EVERY_MS, () => validateLeft(dependencies, log), log),
+    repeat(DEADLINES_EVERY_MS, () => cancelLate(dependencies), log),
     repeat(CLEAN_EVERY_MS, () => removeUnused(dependencies), log),
   ];
   return { stop: async () => void (await Promise.all(loops.map((stop) => stop()))) };
@@ -24,8 +30,21 @@ export function startSweeper(dependencies: ServiceDependencies, log: FastifyBase
 
 /** Puts every job that has not ended into the queue; those that are there already stay as they are. */
 export async function enqueueUnfinished({ storage, producer }: ServiceDependencies): Promise<void> {
-  for (const { id, kind } of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) {
-    await producer.enqueue({ jobId: id, kind });
+  for (const job of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) await producer.enqueue(queued(job));
+}
+
+/** Looks at the inputs of jobs whose API died before it had. */
+export async function validateLeft(dependencies: ServiceDependencies, log: FastifyBaseLogger): Promise<void> {
+  const before = new Date(Date.now() - ENQUEUE_EVERY_MS);
+  for (const job of await dependencies.storage.jobs.validating(before, ENQUEUED_AT_ONCE)) {
+    await validateJob(dependencies, job, log);
+  }
+}
+
+/** Cancels what has not ended by its deadline. */
+export async function cancelLate({ storage }: ServiceDependencies): Promise<void> {
+  for (const id of await storage.jobs.late(ENQUEUED_AT_ONCE)) {
+    await storage.jobs.requestCancel(id, { reason: 'deadline' });
   }
 }
 
@@ -35,9 +54,13 @@ export async function removeUnused({ storage, artifacts }: ServiceDependencies, 
     await storage.uploads.delete(id);
     await artifacts.discard(id);
   }
+  for (const upload of await storage.partialUploads.expired(new Date(now))) {
+    await discardPartial({ storage, artifacts }, upload);
+  }
   await artifacts.discardOlderThan(new Date(now - UPLOAD_LIFE_MS - ARTIFACT_GRACE_MS));
   await storage.idempotency.forget(new Date(now - ANSWER_LIFE_MS));
   await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);
+  await storage.workers.forgetLost();
 }
 
 /** Runs the work now and then every so often; the function returned ends that, once the work at hand is done. */

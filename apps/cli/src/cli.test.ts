@@ -137,16 +137,20 @@ test('a service that is away is said to be away', async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining('npm start')]);
 });
 
-test('a job is submitted from stdin, listed and cancelled', async () => {
+test('a job is submitted from stdin, listed, held, queued again, cancelled and retried', async () => {
   const spec = JSON.stringify({ kind: 'recording', name: 'play', teacher: 'breakout', frames: 10 });
   const submitted = await distill(['jobs', 'submit', '-', '--json'], { stdin: spec });
   const { id } = JSON.parse(submitted.stdout) as { id: string };
   const listed = await distill(['jobs', 'list', '--status', 'queued']);
   expect(listed.stdout).toMatch(new RegExp(`^${id} +recording +queued`, 'm'));
-  const cancelled = await distill(['jobs', 'cancel', id]);
+  expect((await distill(['jobs', 'pause', id])).stdout).toContain(`${id} recording paused`);
+  expect((await distill(['jobs', 'resume', id])).stdout).toContain(`${id} recording queued`);
+  const cancelled = await distill(['jobs', 'cancel', id, '--now']);
   expect([cancelled.code, cancelled.stdout]).toEqual([0, expect.stringContaining(`${id} recording cancelled`)]);
   const watched = await distill(['jobs', 'watch', id]);
   expect([watched.code, watched.stderr]).toEqual([1, expect.stringContaining('cancelled')]);
+  const retried = JSON.parse((await distill(['jobs', 'retry', id, '--json'])).stdout) as { retry_of: string };
+  expect(retried.retry_of).toBe(id);
 });
 
 test('under npm, which goes to the root of the clone, paths are those of the folder where it was called', async () => {

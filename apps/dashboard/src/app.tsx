@@ -1,49 +1,69 @@
-import { useQuery } from '@tanstack/react-query';
-import { JobList } from './job-list.tsx';
-import { JobView } from './job-view.tsx';
-import { Problem } from './problem.tsx';
-import { service } from './service.ts';
-import { useSelectedJob } from './use-selected-job.ts';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
+import { JobsPage } from './jobs/jobs-page.tsx';
+import { Header } from './shell/header.tsx';
+import { Empty, Loading } from './shell/states.tsx';
+import { Toasts } from './shell/toasts.tsx';
 
-/** As many as the service gives at once. */
-const NEWEST = 100;
+const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')).JobPage }));
+const ComparePage = lazy(async () => ({ default: (await import('./compare/compare-page.tsx')).ComparePage }));
+const NewJobPage = lazy(async () => ({ default: (await import('./new-job/new-job-page.tsx')).NewJobPage }));
+const ModelsPage = lazy(async () => ({ default: (await import('./models/models-page.tsx')).ModelsPage }));
+const ModelPage = lazy(async () => ({ default: (await import('./models/model-page.tsx')).ModelPage }));
+const TeachersPage = lazy(async () => ({ default: (await import('./resources/teachers-page.tsx')).TeachersPage }));
+const TeacherPage = lazy(async () => ({ default: (await import('./resources/teacher-page.tsx')).TeacherPage }));
+const RolloutsPage = lazy(async () => ({ default: (await import('./resources/rollouts-page.tsx')).RolloutsPage }));
 
 export function App() {
-  const [selected, select] = useSelectedJob();
-  const jobs = useQuery({
-    queryKey: ['jobs'],
-    queryFn: () => service.jobs.list({ limit: NEWEST }),
-    refetchInterval: 2_000,
-  });
-  const isDisconnected = jobs.isError && jobs.data !== undefined;
-  const isListed = jobs.data !== undefined && jobs.data.data.length > 0;
+  const main = useFocusOnNewPage();
   return (
     <>
-      <header className="page-header">
-        <h1>Sobolev distiller</h1>
-        <p role="status">
-          {isDisconnected ? 'Disconnected: what you see is the last that was heard. Trying again …' : ''}
-        </p>
-      </header>
-      <main>
-        <section aria-labelledby="jobs-title">
-          <h2 id="jobs-title">Jobs</h2>
-          {jobs.isPending && <p className="placeholder">Loading …</p>}
-          {jobs.isError && !jobs.data && <Problem error={jobs.error} />}
-          {jobs.data?.data.length === 0 && (
-            <p className="placeholder">
-              No jobs yet. Submit one with <code>POST /v1/jobs</code>, or run <code>npm run demo</code>.
-            </p>
-          )}
-          {isListed && <JobList jobs={jobs.data.data} selected={selected} onSelect={select} />}
-          {jobs.data?.has_more && <p className="placeholder">The newest {NEWEST} jobs.</p>}
-        </section>
-        {selected ? (
-          <JobView key={selected} id={selected} />
-        ) : (
-          isListed && <p className="placeholder">Choose a job to see its curves.</p>
-        )}
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1} ref={main}>
+        <Suspense fallback={<Loading what="the page" />}>
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/jobs">
+              <Redirect to="/" replace />
+            </Route>
+            <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
+            <Route path="/compare" component={ComparePage} />
+            <Route path="/new" component={NewJobPage} />
+            <Route path="/models" component={ModelsPage} />
+            <Route path="/models/:id">{({ id }) => <ModelPage key={id} id={id} />}</Route>
+            <Route path="/teachers" component={TeachersPage} />
+            <Route path="/teachers/:id">{({ id }) => <TeacherPage key={id} id={id} />}</Route>
+            <Route path="/rollouts" component={RolloutsPage} />
+            <Route>
+              <Empty title="There is no page at this address." />
+            </Route>
+          </Switch>
+        </Suspense>
       </main>
+      <Toasts />
     </>
   );
+}
+
+/** Addresses of the page before this one had the job as a parameter. */
+function Home() {
+  const job = new URLSearchParams(useSearch()).get('job');
+  return job ? <Redirect to={`/jobs/${job}`} replace /> : <JobsPage />;
+}
+
+/** Who follows a link with the keyboard or a screen reader goes on at the top of the new page. */
+function useFocusOnNewPage() {
+  const main = useRef<HTMLElement>(null);
+  const [path] = useLocation();
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    main.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [path]);
+  return main;
 }

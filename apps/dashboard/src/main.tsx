@@ -1,14 +1,19 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { createQueries } from './service/connection.ts';
+import './tokens.css';
 import './style.css';
+import './jobs/jobs.css';
+import './charts/charts.css';
+import './job/job.css';
+import './learned/learned.css';
+import './compare/compare.css';
 
-// A service that does not answer is asked again by the next poll.
-const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 1_000 } } });
 const element = document.getElementById('root');
 if (element) {
   createRoot(element).render(
-    <QueryClientProvider client={client}>
+    <QueryClientProvider client={createQueries()}>
       <App />
     </QueryClientProvider>,
   );

@@ -1,39 +1,61 @@
 // Takes jobs off the queue, one at a time, until it is told to stop.
 import { type Engine } from '@distiller/compute';
-import { createConsumer } from '@distiller/queue';
+import { readFileVariables, startStatusServer, startTracing, traceFields } from '@distiller/operations';
+import { createConsumer, createProducer } from '@distiller/queue';
 import { createArtifactStore, createStorage, migrate } from '@distiller/storage';
 import pino from 'pino';
+import { describeWorker } from './describe-worker.ts';
 import { readEnvironment } from './environment.ts';
+import { createWorkerMetrics } from './metrics.ts';
+import { announce } from './presence.ts';
 import { probeEngine } from './probe-engine.ts';
-import { runJob } from './run-job.ts';
+import { createHandler } from './take-job.ts';
 
-const environment = readEnvironment(process.env);
-const { databaseUrl, queueUrl, artifactsUrl, checkpointEveryMs } = environment;
-const log = pino({ level: environment.logLevel });
+const environment = readEnvironment(readFileVariables(process.env));
+const { databaseUrl, queueUrl, artifactsUrl, checkpointEveryMs, gpuJobsOnly, graceMs, statusHost } = environment;
+const log = pino({ level: environment.logLevel, mixin: traceFields });
 const stopping = new AbortController();
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
 // Our parent is gone: whoever started us as a child wants us gone with it.
 process.on('disconnect', () => stopping.abort());
 
+const stopTracing = await startTracing('distiller-worker');
 const engine = await engineOrExit();
 await migrate(databaseUrl);
 const storage = createStorage({ databaseUrl });
 const artifacts = createArtifactStore(artifactsUrl);
-const context = { storage, artifacts, artifactsUrl, engine: engine.name, checkpointEveryMs, log };
-const consumer = await createConsumer(queueUrl, ({ jobId }) => runJob(jobId, context, stopping.signal), {
+const queue = createProducer(queueUrl);
+const metrics = createWorkerMetrics();
+const self = await describeWorker(engine, { gpuJobsOnly });
+const presence = announce(storage, self, log);
+const status = await startStatusServer({
+  host: statusHost,
+  port: environment.statusPort,
+  checks: { database: storage, queue, artifacts },
+  metrics: metrics.registry,
+  draining: stopping.signal,
+  onFailure: (name, error) => log.warn({ err: error }, `${name} is not ready`),
+});
+const context = { storage, artifacts, artifactsUrl, engine: engine.name, checkpointEveryMs, graceMs, log };
+const handler = createHandler({ context, presence, metrics, signal: stopping.signal });
+const consumer = await createConsumer(queueUrl, handler, {
+  lanes: self.gpu ? (gpuJobsOnly ? ['gpu'] : ['gpu', 'any']) : ['any'],
   onError: (error) => log.error({ error: error.message }, 'queue'),
   signal: stopping.signal,
 });
 const { name, device, reason, passedOver } = engine;
-process.send?.({ type: 'ready', engine: name, device, reason, passedOver });
-log.info('ready');
+process.send?.({ type: 'ready', engine: name, device, reason, passedOver, ...(status && { statusUrl: status.url }) });
+log.info({ worker_id: self.id, status: status?.url }, 'ready');
 
 if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 log.info('stopping');
-// A job at work ends at its next step, after a checkpoint, and goes back to the queue.
+presence.drain();
+// A job at work ends at its next step, after a checkpoint, and goes back to the queue at once.
 await consumer.close();
-await storage.close();
+await presence.leave();
+await Promise.all([queue.close(), storage.close(), stopTracing()]);
+status?.close();
 process.exit(0);
 
 /** A worker without the engine or the GPU that it was asked for takes no job: it ends, not ready, and says what was tried. */

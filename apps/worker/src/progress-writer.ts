@@ -1,5 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Fence, type MetricPoint, type NewEvent, type Progress, type Storage } from '@distiller/storage';
+import {
+  type Asked,
+  type Fence,
+  type MetricPoint,
+  type NewEvent,
+  type Progress,
+  type Storage,
+} from '@distiller/storage';
+import { createPace } from './pace.ts';
 import { type JobMessage } from './process/messages.ts';
 
 /** Time between two writes of what the job's process told. */
@@ -17,22 +25,19 @@ export interface ProgressWriter {
 export interface ProgressWriterOptions {
   storage: Storage;
   fence: Fence;
-  onCancelRequested: () => void;
+  /** The job is to be stopped, or ended at once; told again and again until it is. */
+  onAsked: (what: Exclude<Asked, null>) => void;
   /** A write failed, so nothing more will be written. */
   onFailure: () => void;
 }
 
-export function createProgressWriter({
-  storage,
-  fence,
-  onCancelRequested,
-  onFailure,
-}: ProgressWriterOptions): ProgressWriter {
+export function createProgressWriter({ storage, fence, onAsked, onFailure }: ProgressWriterOptions): ProgressWriter {
   let pending = emptyProgress();
   let [steps, seconds, closed] = [0, 0, false];
   let failure: Error | undefined;
   let writes = Promise.resolve();
 
+  const pace = createPace();
   let toldStep: number | undefined;
   /** A moment in which nothing was done has no points of its own: there are some already. */
   const once = (message: JobMessage): JobMessage => {
@@ -45,10 +50,11 @@ export function createProgressWriter({
   const flush = () => {
     writes = writes.then(async () => {
       if (failure) return;
-      const progress = { ...pending, events: [...pending.events, ...liveEvents(pending)] };
+      const rate = pending.step === undefined ? undefined : pace(pending.step);
+      const progress = { ...pending, rate, events: [...pending.events, ...liveEvents(pending)] };
       pending = emptyProgress();
-      const { cancelRequested } = await storage.jobs.recordProgress(fence, progress);
-      if (cancelRequested) onCancelRequested();
+      const { asked } = await storage.jobs.recordProgress(fence, progress);
+      if (asked) onAsked(asked);
     });
     writes = writes.catch((error: unknown) => {
       failure ??= error instanceof Error ? error : new Error(String(error));
@@ -74,7 +80,7 @@ export function createProgressWriter({
   };
 }
 
-/** Writes even when there is nothing new: the answer says whether the job shall be cancelled. */
+/** Writes even when there is nothing new: the answer says whether the job shall stop. */
 async function flushRegularly(isOver: () => boolean, flush: () => Promise<void>): Promise<void> {
   while (!isOver()) {
     await setTimeout(FLUSH_EVERY_MS, undefined, { ref: false });
@@ -102,7 +108,7 @@ function add(pending: Pending, message: JobMessage): void {
       break;
     }
     case 'remark':
-      pending.events.push({ type: 'message', message: message.message });
+      pending.events.push({ type: 'message', message: message.message, data: message.data });
       break;
     case 'step':
       pending.step = message.step;
@@ -115,9 +121,11 @@ function add(pending: Pending, message: JobMessage): void {
       break;
     }
     case 'checkpoint': {
-      const { step, files } = message;
-      pending.checkpoint = { step, files };
-      pending.events.push({ type: 'checkpoint', message: `Checkpoint at step ${step}`, data: { step, files } });
+      const { type, ...checkpoint } = message;
+      const { step, files, isBest = false } = checkpoint;
+      pending.checkpoint = checkpoint;
+      const data = { step, files, is_best: isBest };
+      pending.events.push({ type, message: `Checkpoint at step ${step}${isBest ? ', the best so far' : ''}`, data });
       break;
     }
     case 'finished':

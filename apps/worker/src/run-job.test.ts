@@ -14,7 +14,7 @@ let context: WorkerContext;
 
 beforeAll(async () => {
   service = await tinyService();
-  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, log: pino({ level: 'silent' }) };
+  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, graceMs: 5_000, log: pino({ level: 'silent' }) };
 });
 
 afterAll(() => service.close());
@@ -92,8 +92,6 @@ test('a training process killed at random steps, five times: the job succeeds, e
   expect(await job(disturbed)).toMatchObject({ status: 'succeeded', attempt: 6 });
   expect(await stepsOf(disturbed)).toEqual(counting(steps));
   await runJob(calm, context, never());
-  const student = async (id: string) =>
-    (await service.storage.models.get((await job(id)).modelId!))!.files.find(({ name }) => name === 'student')!.sha256;
   expect(await student(disturbed)).toBe(await student(calm));
 }, 180_000);
 
@@ -106,6 +104,86 @@ test('a cancelled job stops at its next step, keeps a checkpoint and ends cancel
   expect((await job(id)).status).toBe('cancelled');
   expect((await eventsOf(id)).some(({ type }) => type === 'checkpoint')).toBe(true);
   expect(jobProcesses()).toEqual([]);
+});
+
+async function student(id: string): Promise<string> {
+  const model = await service.storage.models.get((await job(id)).modelId!);
+  return model!.files.find(({ name }) => name === 'student')!.sha256;
+}
+
+test('a job that is cancelled at once has its process ended, and keeps the checkpoint from before', async () => {
+  const id = await service.createJob({ steps: 1_000_000 });
+  const running = runJob(id, { ...context, checkpointEveryMs: 50 }, never());
+  await until(async () => (await service.storage.jobs.checkpoints(id)).length > 0);
+  await service.storage.jobs.requestCancel(id, { mode: 'now' });
+  await running;
+  expect((await job(id)).status).toBe('cancelled');
+  expect(await service.storage.jobs.checkpoints(id)).toHaveLength(1);
+  expect(jobProcesses()).toEqual([]);
+});
+
+test.each(['save', 'latest'] as const)(
+  'a job paused with checkpoint=%s and resumed ends in the student of an undisturbed one, each step recorded once',
+  async (checkpoint) => {
+    const steps = 300;
+    const [paused, calm] = [await service.createJob({ steps }), await service.createJob({ steps })];
+    const running = runJob(paused, { ...context, checkpointEveryMs: 50 }, never());
+    await until(async () => (await service.storage.jobs.checkpoints(paused)).length > 0);
+    await service.storage.jobs.requestPause(paused, { checkpoint });
+    await running;
+    const { status, step } = await job(paused);
+    expect([status, step > 0 && step < steps]).toEqual(['paused', true]);
+    expect(jobProcesses()).toEqual([]);
+    await runJob(paused, context, never());
+    expect((await job(paused)).status).toBe('paused');
+    await service.storage.jobs.requestResume(paused);
+    await runJob(paused, context, never());
+    expect(await job(paused)).toMatchObject({ status: 'succeeded', attempt: 2 });
+    expect(await stepsOf(paused)).toEqual(counting(steps));
+    await runJob(calm, context, never());
+    expect(await student(paused)).toBe(await student(calm));
+  },
+  60_000,
+);
+
+test('a job whose process is killed while it is pausing ends paused, and goes on from there when it is resumed', async () => {
+  const id = await service.createJob({ steps: 300 });
+  const running = runJob(id, { ...context, checkpointEveryMs: 50 }, never());
+  await until(async () => (await service.storage.jobs.checkpoints(id)).length > 0);
+  await service.storage.jobs.requestPause(id);
+  for (const pid of jobProcesses()) process.kill(pid, 'SIGKILL');
+  await running;
+  expect((await job(id)).status).toBe('paused');
+  await service.storage.jobs.requestResume(id);
+  await runJob(id, context, never());
+  expect((await job(id)).status).toBe('succeeded');
+  expect(await stepsOf(id)).toEqual(counting(300));
+});
+
+test('a job that stops early says why, its model is the best student, and its best checkpoint is kept', async () => {
+  const rules = { early_stopping: { patience: 2, min_delta: 100 }, keep: 'best', steps: 400, evaluate_every: 4 };
+  const id = await service.createJob(rules);
+  await runJob(id, context, never());
+  expect(await job(id)).toMatchObject({
+    status: 'succeeded',
+    step: 12,
+    bestCheckpoint: 4,
+    result: { student_step: 4 },
+  });
+  const why = (await eventsOf(id)).find(({ message }) => message.startsWith('Stopped early'));
+  expect(why?.data).toMatchObject({ reason: 'patience', step: 12, metric: 'kl', best: { step: 4 } });
+  const [newest, best] = await service.storage.jobs.checkpoints(id);
+  expect([newest?.step, best?.step]).toEqual([12, 4]);
+  expect(best?.files.find(({ name }) => name === 'policy')?.sha256).toBe(await student(id));
+});
+
+test('a running job tells how fast it goes', async () => {
+  const id = await service.createJob({ steps: 1_000_000 });
+  const running = runJob(id, context, never());
+  await until(async () => (await job(id)).rate !== null);
+  expect(await job(id)).toMatchObject({ rate: expect.any(Number) as number, progressAt: expect.any(Date) as Date });
+  await service.storage.jobs.requestCancel(id, { mode: 'now' });
+  await running;
 });
 
 test('a diverged job fails with the step and the term, and its last checkpoint is kept', async () => {

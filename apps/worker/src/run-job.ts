@@ -10,6 +10,17 @@ import { createProgressWriter } from './progress-writer.ts';
 
 export interface WorkerContext extends OrderContext {
   log: Logger;
+  /** Time for a last checkpoint when the worker goes away; without it the job goes on from the one before. */
+  graceMs: number;
+  /** Told of every attempt as it begins. */
+  observe?: ((claim: Claim) => Observer) | undefined;
+}
+
+/** Whoever counts and traces; the job's course does not depend on it. */
+export interface Observer {
+  /** What the job's process finds in its environment. */
+  env: Record<string, string>;
+  told(message: JobMessage): void;
 }
 
 /** The worker is going away: the job is to be given back, to go on from its last checkpoint elsewhere. */
@@ -36,9 +47,6 @@ const DIED: JobError = {
  */
 const MAX_ATTEMPTS = 100;
 const TOO_MANY: JobError = { code: 'too_many_attempts', message: `given up after ${MAX_ATTEMPTS} attempts` };
-
-/** Time for a last checkpoint when the worker goes away; without it the job goes on from the one before. */
-const STOP_GRACE_MS = 5_000;
 
 /**
  * Works on a job until it has ended, through the deaths of its process.
@@ -70,17 +78,22 @@ async function attempt(claim: Claim, context: WorkerContext, signal: AbortSignal
   const fence = { jobId: claim.job.id, attempt: claim.attempt };
   const log = context.log.child({ job_id: fence.jobId, attempt: fence.attempt });
   const order = await jobOrder(claim, context);
+  const observer = context.observe?.(claim);
   let last: JobMessage | undefined;
-  const work = startJobProcess(order, (message) => {
+  const onMessage = (message: JobMessage) => {
     last = message;
     writer.accept(message);
-  });
-  const writer = createProgressWriter({ storage, fence, onCancelRequested: work.stop, onFailure: work.kill });
+    observer?.told(message);
+  };
+  const work = startJobProcess(order, onMessage, observer?.env);
+  // A process that is ended has died as far as the next claim is concerned, which then settles what was asked.
+  const onAsked = (what: 'stop' | 'end') => (what === 'end' ? work.kill() : work.stop());
+  const writer = createProgressWriter({ storage, fence, onAsked, onFailure: work.kill });
   const interrupt = () => {
     work.stop();
     // Before its first step there is nothing that a last checkpoint could keep.
     const hasBegun = last !== undefined && (last.type !== 'progress' || last.step !== undefined);
-    setTimeout(work.kill, hasBegun ? STOP_GRACE_MS : 0).unref();
+    setTimeout(work.kill, hasBegun ? context.graceMs : 0).unref();
   };
   signal.addEventListener('abort', interrupt, { once: true });
   if (signal.aborted) interrupt();
@@ -127,8 +140,8 @@ async function conclude(last: JobMessage | undefined, ending: Ending): Promise<'
       if (signal.aborted) throw new JobInterruptedError(fence.jobId);
       // Stopped before its first step, it stands where it was taken up.
       const step = Math.max(last.step, ending.claim.checkpoint?.step ?? 0);
-      await jobs.finish(fence, { status: 'cancelled', result: { step } });
-      log.info('cancelled');
+      await jobs.settle(fence, step);
+      log.info('stopped, as asked');
       return 'ended';
     }
     default:

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Api, registerBoth, startApi, tinyRollouts, tinyTeacher } from '../../../test/api.ts';
+import { cuttingProxy } from '../../../test/cutting-proxy.ts';
 import { waitUntil } from '../../../test/processes.ts';
 import { createClient, type Client, type JobEvent, type JobSpec, ProblemError } from './index.ts';
 
@@ -96,33 +97,10 @@ test('a watch goes on from the last event that is known', async () => {
   expect(watched.seqs()).toEqual([2, 3]);
 });
 
-/** A proxy before the API that can cut all its connections, in the midst of a message. */
-async function cuttingProxy() {
-  const sockets = new Set<Socket>();
-  const target = Number(new URL(url).port);
-  const proxy: Server = createServer((socket) => {
-    const onward = connect(target, '127.0.0.1');
-    for (const end of [socket, onward]) {
-      sockets.add(end);
-      end.on('error', () => end.destroy()).on('close', () => sockets.delete(end));
-    }
-    socket.pipe(onward);
-    // A few bytes at a time, so that a cut may come anywhere.
-    onward.on('data', (chunk: Buffer) => {
-      for (let at = 0; at < chunk.length; at += 50) socket.write(chunk.subarray(at, at + 50));
-    });
-    onward.on('end', () => socket.end());
-  });
-  onTestFinished(() => void proxy.close());
-  await once(proxy.listen(0, '127.0.0.1'), 'listening');
-  const cut = () => sockets.forEach((socket) => socket.destroy());
-  return { client: createClient({ baseUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }), cut };
-}
-
 test('a watch whose connection is cut again and again has neither gap nor duplicate', async () => {
   const { id, fence } = await runningJob();
-  const proxy = await cuttingProxy();
-  const watched = collect(proxy.client, id);
+  const proxy = await cuttingProxy(url);
+  const watched = collect(createClient({ baseUrl: proxy.url }), id);
   for (let round = 0; round < 5; round++) {
     for (let event = 0; event < 20; event++) await api.storage.jobs.recordProgress(fence, note(`${round} ${event}`));
     proxy.cut();

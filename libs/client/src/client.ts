@@ -1,10 +1,12 @@
 import createFetchClient from 'openapi-fetch';
-import { downloadJobFile, downloadModel, type Download, jobFileUrl, modelUrl, uploadFile } from './files.ts';
+import { downloadJobFile, downloadModel, type Download, jobFileUrl, modelUrl } from './files.ts';
 import { type paths } from './generated/openapi.ts';
 import { isProblem, ProblemError } from './problem-error.ts';
 import {
   type Job,
+  type JobDryRun,
   type JobEventPage,
+  type JobListOptions,
   type JobSpec,
   type JobStatus,
   type ModelFileName,
@@ -13,7 +15,8 @@ import {
   type PageOptions,
   type Upload,
 } from './schemas.ts';
-import { type Service } from './service.ts';
+import { request, type Service } from './service.ts';
+import { uploadFile, type UploadOptions } from './upload.ts';
 import { watch, type WatchOptions } from './watch.ts';
 
 export interface ClientOptions {
@@ -49,11 +52,28 @@ export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions
       list: (query: PageOptions = {}) => answer(api.GET('/v1/labels', { params: { query } })),
     },
     jobs: {
-      create: (spec: JobSpec): Promise<Job> => answer(api.POST('/v1/jobs', { body: spec })),
-      get: (id: string): Promise<Job> => answer(api.GET('/v1/jobs/{id}', at(id))),
-      cancel: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/cancel', at(id))),
-      list: ({ status, ...page }: PageOptions & { status?: JobStatus[] } = {}) =>
-        answer(api.GET('/v1/jobs', { params: { query: { ...page, ...(status && { status: status.join() }) } } })),
+      /** @param options.waitSeconds answers when the job has ended, or after so many seconds (60 at most) */
+      create: async (spec: JobSpec, options: WaitOptions = {}): Promise<Job> =>
+        // Another answer only for who asks for a dry run.
+        (await answer(api.POST('/v1/jobs', { body: spec, params: { header: prefer(options) } }))) as Job,
+      /** All checks and every default; nothing is stored. */
+      dryRun: async (spec: JobSpec): Promise<JobDryRun> =>
+        (await answer(api.POST('/v1/jobs', { body: spec, params: { query: { dry_run: 'true' } } }))) as JobDryRun,
+      get: (id: string, options: WaitOptions = {}): Promise<Job> =>
+        answer(api.GET('/v1/jobs/{id}', { params: { path: { id }, header: prefer(options) } })),
+      cancel: (id: string, { mode = 'graceful' }: { mode?: 'graceful' | 'now' } = {}): Promise<Job> =>
+        answer(api.POST('/v1/jobs/{id}/cancel', { ...at(id), body: { mode } })),
+      pause: (id: string, { checkpoint = 'save' }: { checkpoint?: 'save' | 'latest' } = {}): Promise<Job> =>
+        answer(api.POST('/v1/jobs/{id}/pause', { ...at(id), body: { checkpoint } })),
+      resume: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/resume', at(id))),
+      retry: (id: string): Promise<Job> => answer(api.POST('/v1/jobs/{id}/retry', at(id))),
+      list: ({ status, ...query }: JobListOptions = {}) =>
+        answer(api.GET('/v1/jobs', { params: { query: { ...query, ...(status && { status: status.join() }) } } })),
+      /** Jobs in a line each, up to 1,000 at once: for tables and comparisons. */
+      summaries: ({ status, ids, ...page }: PageOptions & { status?: JobStatus[]; ids?: string[] } = {}) => {
+        const query = { ...page, ...(status && { status: status.join() }), ...(ids && { ids: ids.join() }) };
+        return answer(api.GET('/v1/job-summaries', { params: { query } }));
+      },
       events: async (id: string, query: { after?: number; limit?: number } = {}): Promise<JobEventPage> => {
         const page = await answer(api.GET('/v1/jobs/{id}/events', { params: { path: { id }, query } }));
         // A string only for who asks for a stream.
@@ -72,10 +92,12 @@ export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions
       /** Where a browser finds the model's file. */
       url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
     },
+    /** The service's own OpenAPI document: what each route takes, with every default. */
+    describe: async (): Promise<unknown> => (await request(service, '/openapi.json')).json(),
     /** See `watch`: the job's events, each once and in order, until it has ended. */
     watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
-    /** With `sha256` a Blob is streamed; without, it is read and hashed here. */
-    uploadFile: (file: Uint8Array | Blob, options?: { sha256?: string }): Promise<Upload> =>
+    /** Small files in one request, large ones in pieces that survive lost connections; see `UploadOptions`. */
+    uploadFile: (file: Uint8Array | Blob, options?: UploadOptions): Promise<Upload> =>
       uploadFile(service, file, options),
     /** Downloads a model's file and checks its sha256. */
     downloadModel: (modelId: string, options?: { file?: ModelFileName }): Promise<Download> =>
@@ -93,6 +115,12 @@ function withKey(fetchFrom: typeof fetch, apiKey: string): typeof fetch {
     return fetchFrom(input, { ...init, headers });
   };
 }
+
+interface WaitOptions {
+  waitSeconds?: number;
+}
+
+const prefer = ({ waitSeconds }: WaitOptions) => (waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` });
 
 const at = (id: string) => ({ params: { path: { id } } });
 

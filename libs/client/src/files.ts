@@ -1,32 +1,11 @@
 import { sha256Of, sha256OfHeader } from './digest.ts';
-import { type ModelFileName, type Upload } from './schemas.ts';
+import { type ModelFileName } from './schemas.ts';
 import { request, type Service } from './service.ts';
 
 export interface Download {
   bytes: Uint8Array;
   sha256: string;
   filename: string;
-}
-
-/**
- * Uploads bytes, with their digest for the service to check.
- * @param sha256 of the file, where it is known: then a Blob is streamed and never whole in memory
- * @throws ProblemError
- */
-export async function uploadFile(
-  service: Service,
-  file: Uint8Array | Blob,
-  { sha256 }: { sha256?: string } = {},
-): Promise<Upload> {
-  const isStreamed = file instanceof Blob && sha256 !== undefined;
-  const body = isStreamed ? file : new Uint8Array(file instanceof Blob ? await file.arrayBuffer() : file);
-  const digest = sha256 ?? (await sha256Of(body as Uint8Array));
-  const response = await request(service, `/v1/uploads?sha256=${digest}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/octet-stream' },
-    body,
-  });
-  return (await response.json()) as Upload;
 }
 
 /** Where a browser finds a model's file. */
@@ -57,10 +36,12 @@ export function downloadJobFile(service: Service, jobId: string, name: string): 
 async function download(service: Service, path: string, usualName: string): Promise<Download> {
   const response = await request(service, path);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const expected = sha256OfHeader(response.headers.get('repr-digest'));
+  // Bytes that another store has sent, to which the service pointed, come without what the service says of them.
+  const said = response.headers.has('repr-digest') ? response : await request(service, path, { method: 'HEAD' });
+  const expected = sha256OfHeader(said.headers.get('repr-digest'));
   const sha256 = await sha256Of(bytes);
   if (sha256 !== expected) throw new Error(`the download is damaged: sha256 ${sha256}, announced was ${expected}`);
-  return { bytes, sha256, filename: filenameOf(response) ?? usualName };
+  return { bytes, sha256, filename: filenameOf(said) ?? usualName };
 }
 
 function filenameOf(response: Response): string | undefined {

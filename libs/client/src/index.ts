@@ -9,6 +9,7 @@ export {
   type JobEventPage,
   type JobSpec,
   type JobStatus,
+  type JobSummary,
   type Labels,
   type MetricSeries,
   type Model,
@@ -24,4 +25,5 @@ export {
   type TeacherFormat,
   type Upload,
 } from './schemas.ts';
+export { type UploadOptions } from './upload.ts';
 export { type WatchOptions } from './watch.ts';

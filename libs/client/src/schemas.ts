@@ -1,11 +1,13 @@
-import { type components } from './generated/openapi.ts';
+import { type components, type operations } from './generated/openapi.ts';
 
 type Schemas = components['schemas'];
 
 export type Job = Schemas['Job'];
+export type JobDryRun = Schemas['JobDryRun'];
 export type JobEvent = Schemas['JobEvent'];
 export type JobEventPage = Schemas['JobEventPage'];
 export type JobSpec = Schemas['JobSpecInput'];
+export type JobSummary = Schemas['JobSummary'];
 export type JobStatus = Schemas['JobStatus'];
 export type Labels = Schemas['Labels'];
 export type MetricSeries = Schemas['MetricSeries'];
@@ -13,6 +15,7 @@ export type Model = Schemas['Model'];
 export type NewRollouts = Schemas['NewRolloutsInput'];
 export type NewTeacher = Schemas['NewTeacherInput'];
 export type ObservationContract = Schemas['ObservationContractInput'];
+export type PartialUpload = Schemas['PartialUpload'];
 export type Problem = Schemas['Problem'];
 export type Rollouts = Schemas['Rollouts'];
 export type Teacher = Schemas['Teacher'];
@@ -30,5 +33,10 @@ export interface PageOptions {
   limit?: number;
   cursor?: string;
 }
+
+/** What narrows a list of jobs down, and its order. */
+export type JobListOptions = Omit<NonNullable<operations['listJobs']['parameters']['query']>, 'status'> & {
+  status?: JobStatus[];
+};
 
 export type ModelFileName = Model['files'][number]['name'];

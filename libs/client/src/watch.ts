@@ -1,3 +1,4 @@
+import { pause } from './pause.ts';
 import { toProblemError } from './problem-error.ts';
 import { type JobEvent } from './schemas.ts';
 import { type Service } from './service.ts';
@@ -60,17 +61,4 @@ async function connect(
 
 function isLast(event: JobEvent): boolean {
   return event.type === 'status' && ['succeeded', 'failed', 'cancelled'].includes(event.data.status);
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    signal?.addEventListener('abort', done);
-  });
 }

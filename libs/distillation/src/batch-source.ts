@@ -1,7 +1,8 @@
 import { isNoise, noiseTable } from '@distiller/sobolev';
 import { components, directionSet, disposeSet } from './direction-sets.ts';
 import { startDraws } from './draws.ts';
-import { type Labels } from './labels.ts';
+import { type TrainingLabels } from './labels.ts';
+import { isHeld, type RecordedObservations } from './observations.ts';
 import { type Prepared } from './prepare.ts';
 import { type DerivativeQuestion } from './questions.ts';
 import { type DistillationSpec } from './spec/index.ts';
@@ -10,20 +11,25 @@ import { type StoredDerivatives } from './stored-labels/stored-derivatives.ts';
 import { openStoredJvp } from './stored-labels/stored-jvp.ts';
 import { startStoredVjp } from './stored-labels/stored-vjp.ts';
 import { type BatchSource } from './training-batches.ts';
+import { startWindowedDraws } from './windows/windowed-draws.ts';
 
 /** Where the batches of a run come from, and what the teacher is asked about each. */
 export async function batchSource(
   spec: DistillationSpec,
-  prepared: Prepared,
-  { labels, inUse }: { labels: Labels; inUse: LabelsInUse },
+  prepared: Prepared<RecordedObservations>,
+  { labels, inUse }: { labels: TrainingLabels; inUse: LabelsInUse },
 ): Promise<BatchSource> {
   const { seed, batch_size: batchSize, steps: lastStep, loss } = spec;
   const { indices } = labels;
+  const { observations } = prepared;
   const stored = await storedDerivatives(spec, labels, inUse);
   const derivative = stored ? ({ kind: 'none' } as const) : await question(loss.derivative, prepared);
   const withNext = loss.derivative.kind === 'jvp' && loss.derivative.directions === 'frame-difference';
+  const drawn = { seed, batchSize, lastStep, withNext };
   return {
-    draws: startDraws(prepared.observations, indices, { seed, batchSize, lastStep, withNext }),
+    draws: isHeld(observations)
+      ? startDraws(observations, indices, drawn)
+      : await startWindowedDraws(observations, indices, drawn),
     teacher: prepared.teacher,
     labels,
     questions: {
@@ -52,13 +58,13 @@ function drawsNoise(augmentation: DistillationSpec['loss']['augmentation'], deri
 
 async function question(
   derivative: DistillationSpec['loss']['derivative'],
-  { observations, train }: Prepared,
+  { observations, train, actions }: Prepared<RecordedObservations>,
 ): Promise<DerivativeQuestion> {
   switch (derivative.kind) {
     case 'none':
       return { kind: 'none' };
     case 'vjp':
-      return { kind: 'vjp', of: derivative.of, k: derivative.projections };
+      return { kind: 'vjp', of: derivative.of, k: Math.min(derivative.projections, actions), actions };
     case 'jvp': {
       const set = await directionSet(derivative.directions, () => components(observations, train));
       return { kind: 'jvp', of: derivative.of, k: derivative.draws, set };
@@ -68,7 +74,7 @@ async function question(
 
 async function storedDerivatives(
   { seed, batch_size: batchSize, steps: lastStep, loss: { derivative } }: DistillationSpec,
-  { indices, actions }: Labels,
+  { indices, actions }: TrainingLabels,
   { plan, stored }: LabelsInUse,
 ): Promise<StoredDerivatives | null> {
   if (plan.derivative !== 'stored' || !stored) return null;

@@ -1,7 +1,7 @@
 import { type StoredLabels } from '@distiller/rollouts';
 import { type DirectionSet, principalComponents } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
-import { evenlySpread, type Observations, observationTensor } from './observations.ts';
+import { evenlySpread, readObservations, type RecordedObservations } from './observations.ts';
 
 /** Principal components among which directions are drawn, and the frames that they are found from. */
 const COMPONENTS = 64;
@@ -27,8 +27,8 @@ export function disposeSet(set: DirectionSet): void {
 }
 
 /** The principal components [C, H, W, stack] of some of the frames. */
-export async function components(observations: Observations, indices: Int32Array): Promise<tf.Tensor> {
-  const frames = observationTensor(observations, evenlySpread(indices, COMPONENT_FRAMES));
+export async function components(observations: RecordedObservations, indices: Int32Array): Promise<tf.Tensor> {
+  const frames = await readObservations(observations, evenlySpread(indices, COMPONENT_FRAMES));
   const basis = await principalComponents(frames, COMPONENTS);
   frames.dispose();
   return basis;

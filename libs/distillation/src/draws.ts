@@ -1,4 +1,4 @@
-import { nextFrames, startGatherAhead } from '@distiller/rollouts';
+import { type GatheredPixels, nextFrames, startGatherAhead } from '@distiller/rollouts';
 import { randomStream } from '@distiller/sobolev';
 import type * as tf from '@tensorflow/tfjs-core';
 import { AHEAD, orderAhead } from './ahead.ts';
@@ -34,20 +34,40 @@ export interface DrawOptions {
 }
 
 /** Draws from `indices` with replacement. A draw depends on the seed and the step alone, whichever was taken before. */
-export function startDraws(
+export function startDraws(observations: Observations, indices: Int32Array, options: DrawOptions): Draws {
+  const { seed, batchSize } = options;
+  return startGathering(observations, options, (step, gather) => {
+    const rows = drawRows(seed, step, { batchSize, of: indices.length });
+    return gather(
+      rows,
+      rows.map((row) => indices[row]!),
+    );
+  });
+}
+
+/** Has the observations gathered that end in the frames `ends`, which belong to these rows. */
+export type Gather = (rows: Int32Array, ends: Int32Array) => Promise<GatheredDraw>;
+
+interface GatheredDraw {
+  rows: Int32Array;
+  /** The observations, and where they are wanted those one step later. */
+  gathered: GatheredPixels[];
+}
+
+/** @param draw says what belongs to a step, and has it gathered */
+export function startGathering(
   observations: Observations,
-  indices: Int32Array,
-  { seed, batchSize, lastStep, withNext }: DrawOptions,
+  { batchSize, lastStep, withNext }: DrawOptions,
+  draw: (step: number, gather: Gather) => Promise<GatheredDraw>,
 ): Draws {
   const { frames, stack } = observations;
   const slots = (1 + AHEAD) * (withNext ? 2 : 1);
   const thread = startGatherAhead(frames, { stack, batchSize, slots });
-  const take = orderAhead(async (step) => {
-    const rows = drawRows(seed, step, { batchSize, of: indices.length });
-    const drawn = rows.map((row) => indices[row]!);
-    const wanted = withNext ? [drawn, nextFrames(frames, drawn)] : [drawn];
-    return { rows, gathered: await Promise.all(wanted.map((ends) => thread.gather(ends))) };
-  }, lastStep);
+  const gather: Gather = async (rows, ends) => {
+    const wanted = withNext ? [ends, nextFrames(frames, ends)] : [ends];
+    return { rows, gathered: await Promise.all(wanted.map((list) => thread.gather(list))) };
+  };
+  const take = orderAhead((step) => draw(step, gather), lastStep);
 
   return {
     async take(step) {

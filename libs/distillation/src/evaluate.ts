@@ -2,10 +2,10 @@ import { type Policy } from '@distiller/policies';
 import { jacobianNorms, logPolicyJacobian, tidy } from '@distiller/sobolev';
 import { type EvaluationMetrics } from './events.ts';
 import { type Labels, labelAll } from './labels.ts';
-import { type Observations, observationTensor } from './observations.ts';
+import { readObservations, type RecordedObservations } from './observations.ts';
 
 export interface EvaluationSet {
-  observations: Observations;
+  observations: RecordedObservations;
   teacher: Policy;
   /** The teacher's labels on the frames for `kl` and `action_error`. */
   labels: Labels;
@@ -19,7 +19,7 @@ const JACOBIAN_BATCH = 20;
 /** Compares the student with the teacher on held-out frames. */
 export async function evaluate(set: EvaluationSet, student: Policy): Promise<EvaluationMetrics> {
   const own = await labelAll(student, set.observations, set.labels.indices);
-  return { ...compareLabels(set.labels, own), jacobian_error: compareJacobians(set, student) };
+  return { ...compareLabels(set.labels, own), jacobian_error: await compareJacobians(set, student) };
 }
 
 /** KL and argmax disagreement between two sets of labels on the same frames. */
@@ -36,14 +36,18 @@ export function compareLabels(teacher: Labels, student: Labels): Pick<Evaluation
 }
 
 /** ‖J_s − J_t‖² / ‖J_t‖² over the frames for it. */
-export function compareJacobians({ observations, teacher, jacobianFrames }: EvaluationSet, student: Policy): number {
+export async function compareJacobians(
+  { observations, teacher, jacobianFrames }: EvaluationSet,
+  student: Policy,
+): Promise<number> {
   let [difference, reference] = [0, 0];
   for (let start = 0; start < jacobianFrames.length; start += JACOBIAN_BATCH) {
+    const x = await readObservations(observations, jacobianFrames.subarray(start, start + JACOBIAN_BATCH));
     const norms = tidy(() => {
-      const x = observationTensor(observations, jacobianFrames.subarray(start, start + JACOBIAN_BATCH));
       const [s, t] = [student, teacher].map(({ network, weights }) => logPolicyJacobian(network, weights, x));
       return jacobianNorms(s!, t!);
     });
+    x.dispose();
     difference += norms.difference;
     reference += norms.reference;
   }

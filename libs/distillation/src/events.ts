@@ -1,5 +1,6 @@
 import { type StepTerms } from '@distiller/sobolev';
 import { type LabelsPlan } from './spec/index.ts';
+import { type Watch } from './watch.ts';
 
 /** Metrics on held-out frames, by their names on the wire. */
 export type EvaluationMetrics = {
@@ -35,6 +36,18 @@ export interface LabellingProgress {
   labels?: LabelsPlan;
 }
 
+/** A moment of training that one can go on from. */
+interface CheckpointFiles {
+  /** All of the training state. */
+  bytes: Uint8Array;
+  /** safetensors: the student as it is at that step, as in `StudentFiles`. */
+  policy: Uint8Array;
+  /** The best so far, where the spec keeps it. */
+  isBest: boolean;
+  /** One of those at every so many steps, of which this many are kept. */
+  keepPeriodic: number | undefined;
+}
+
 /**
  * What `distill` tells whoever runs it, in order. Every step is told exactly once, from 1 to `steps`, with the seconds that
  * it took, and how many of them it waited for its batch: the share of a run is the sum of the one over the sum of the other.
@@ -49,9 +62,12 @@ export type DistillEvent =
   | { type: 'playing'; done: number; total: number }
   /** A round's play is whole: round 0 is the teacher's own. It must be kept for whoever goes on from a later checkpoint. */
   | { type: 'round'; round: number; path: string; frames: number; meanReturn: number }
-  | { type: 'checkpoint'; step: number; bytes: Uint8Array }
+  /** Why training has ended before its last step. */
+  | { type: 'stopped_early'; step: number; watch: Watch; metrics: EvaluationMetrics }
+  | ({ type: 'checkpoint'; step: number } & CheckpointFiles)
   | {
       type: 'finished';
+      /** The step whose student it is. */
       step: number;
       metrics: EvaluationMetrics & Partial<ReturnMetrics>;
       files: StudentFiles;

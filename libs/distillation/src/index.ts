@@ -8,8 +8,14 @@ export { type ImportFiles, importRollouts, type ImportRolloutsEvent } from './im
 export { type RegisteredTeacher } from './load-policy.ts';
 export { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from './evaluation/evaluate-policies.ts';
 export { type EvaluationEvent, type EvaluationFile } from './evaluation/events.ts';
+export { estimate as bootstrap } from './evaluation/statistics.ts';
 export { readStudent } from './evaluation/student.ts';
-export { type LabellingEvent, type LabellingInputs, labelRollouts } from './labelling/label-rollouts.ts';
+export {
+  type LabellingEvent,
+  type LabellingInputs,
+  type LabellingOptions,
+  labelRollouts,
+} from './labelling/label-rollouts.ts';
 export { type ExportedStudent, exportStudent } from './student-exports.ts';
 export { type Acting } from './recording/acting.ts';
 export { record, type RecordOptions } from './recording/record.ts';

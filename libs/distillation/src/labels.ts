@@ -1,7 +1,7 @@
 import { logits, type Policy } from '@distiller/policies';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LabellingProgress } from './events.ts';
-import { type Observations, observationTensor } from './observations.ts';
+import { readObservations, type RecordedObservations } from './observations.ts';
 
 /** A policy's log-probabilities on some frames: row i belongs to `indices[i]`. */
 export interface Labels {
@@ -11,9 +11,15 @@ export interface Labels {
   logProbs: Float32Array;
 }
 
+/** What there is of the labels of the frames to train on. */
+export type TrainingLabels = Omit<Labels, 'logProbs'> & {
+  /** Null where the teacher is asked at every step: they are too many. */
+  logProbs: Float32Array | null;
+};
+
 /** Frames to be labelled. */
 export interface FramesToLabel {
-  observations: Observations;
+  observations: RecordedObservations;
   indices: Int32Array;
 }
 
@@ -28,7 +34,9 @@ export async function* label(
   let labels: Labels | undefined;
   for (let start = 0; start < indices.length; start += BATCH) {
     const batch = indices.subarray(start, start + BATCH);
-    const rows = tf.tidy(() => tf.logSoftmax(logits(policy, observationTensor(observations, batch))));
+    const x = await readObservations(observations, batch);
+    const rows = tf.tidy(() => tf.logSoftmax(logits(policy, x)));
+    x.dispose();
     const actions = rows.shape[1];
     labels ??= { indices, actions, logProbs: new Float32Array(indices.length * actions) };
     labels.logProbs.set(await rows.data(), start * actions);
@@ -41,7 +49,11 @@ export async function* label(
 }
 
 /** Labels frames at once, where nobody waits for progress. */
-export async function labelAll(policy: Policy, observations: Observations, indices: Int32Array): Promise<Labels> {
+export async function labelAll(
+  policy: Policy,
+  observations: RecordedObservations,
+  indices: Int32Array,
+): Promise<Labels> {
   const labelling = label(policy, { observations, indices });
   for (;;) {
     const { done, value } = await labelling.next();

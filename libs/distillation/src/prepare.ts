@@ -2,13 +2,15 @@ import { buildNetwork, type LayerRow, type Policy } from '@distiller/policies';
 import { type Rollouts, splitByEpisode } from '@distiller/rollouts';
 import { type Network } from '@distiller/sobolev';
 import { loadPolicy, type RegisteredTeacher } from './load-policy.ts';
-import { type Observations } from './observations.ts';
+import { type Observations, type RecordedObservations } from './observations.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { resolveTable } from './spec/teacher.ts';
 
 /** Everything of a distillation that does not change while it trains. */
-export interface Prepared {
-  observations: Observations;
+export interface Prepared<O extends RecordedObservations = Observations> {
+  observations: O;
+  /** How many there are. */
+  actions: number;
   teacher: Policy;
   student: { rows: readonly LayerRow[]; network: Network; parameterCount: number };
   /** Frame indices. */
@@ -16,16 +18,16 @@ export interface Prepared {
   heldOut: Int32Array;
 }
 
-/** Decodes the frames, splits them by episode, and builds both networks. */
-export async function prepare(
+/** Splits the frames by episode, and builds both networks. */
+export function prepare<O extends RecordedObservations>(
   spec: DistillationSpec,
-  teacher: RegisteredTeacher,
-  rollouts: Rollouts,
-): Promise<Prepared> {
-  const { observation, actions } = teacher;
-  const student = resolveTable(spec.student, observation, actions.length, '/student');
+  { teacher, rollouts }: { teacher: RegisteredTeacher; rollouts: Rollouts },
+  observations: O,
+): Prepared<O> {
+  const student = resolveTable(spec.student, teacher.observation, teacher.actions.length, '/student');
   return {
-    observations: { frames: await rollouts.loadFrames(), stack: observation.stack },
+    observations,
+    actions: teacher.actions.length,
     teacher: loadPolicy(teacher),
     student: { rows: student.rows, network: buildNetwork(student.rows), parameterCount: student.parameters },
     ...splitByEpisode(rollouts, { trainFraction: spec.train_fraction, heldOutFraction: spec.held_out_fraction }),

@@ -47,7 +47,7 @@ onEveryEngine(() => {
     const policy = teacher();
     const points = (x: tf.Tensor) => forward(policy.network, policy.weights, x);
     for (const derivative of [
-      { kind: 'vjp', of: 'log-policy', k: 2 },
+      { kind: 'vjp', of: 'log-policy', k: 2, actions: ACTIONS.length },
       { kind: 'jvp', of: 'log-policy', k: 1, set: { kind: 'frame-difference' } },
     ] as const)
       for (const augmentations of [[], [{ kind: 'shift', pixels: 2 }] as const]) {

@@ -25,8 +25,8 @@ export interface Questions {
 
 export type DerivativeQuestion =
   | { kind: 'none' }
-  /** Along k orthogonal directions in action space. */
-  | { kind: 'vjp'; of: ReadoutName; k: number }
+  /** Along k orthogonal directions in action space, which has `actions` dimensions. */
+  | { kind: 'vjp'; of: ReadoutName; k: number; actions: number }
   /** Along k directions in pixel space. */
   | { kind: 'jvp'; of: ReadoutName; k: number; set: DirectionSet };
 
@@ -39,36 +39,36 @@ interface RecordedFrames {
 /** The frames to ask about, their labels and the step. */
 export interface Asked {
   frames: RecordedFrames;
-  labels: tf.Tensor2D;
+  /** Log-probabilities [B, A] of the frames as recorded; null where nobody has asked for them. */
+  labels: tf.Tensor2D | null;
   step: number;
 }
 
 /**
  * The batch that teacher and student both see: the augmented frames, what the teacher says of them, and its derivatives.
  * One forward pass of the teacher serves all of it, and none is taken where the labels say everything.
- * @param labels log-probabilities [B, A] of the frames as recorded
  * @param step counts from 1: what is drawn depends on the seed and the step alone
  */
 export function ask(policy: Policy, questions: Questions, { frames, labels, step }: Asked): Batch {
   const { augmentations, derivative } = questions;
   const x = augment(augmentations, frames.x, source(questions, 'augmentation', step));
-  if (augmentations.length === 0 && derivative.kind === 'none') return { x, logProbs: labels, derivatives: [] };
+  const known = augmentations.length === 0 ? labels : null;
+  if (known && derivative.kind === 'none') return { x, logProbs: known, derivatives: [] };
   return tidy(() => {
-    const { logProbs, derivatives } = answer(policy, x, directions(questions, { frames, labels, step }));
-    return { x, logProbs: augmentations.length === 0 ? labels : logProbs, derivatives };
+    const { logProbs, derivatives } = answer(policy, x, directions(questions, frames, step));
+    return { x, logProbs: known ?? logProbs, derivatives };
   });
 }
 
-function directions(questions: Questions, { frames, labels, step }: Asked): Directions {
+function directions(questions: Questions, frames: RecordedFrames, step: number): Directions {
   const { derivative, seed } = questions;
   switch (derivative.kind) {
     case 'none':
       return { kind: 'vjp', of: 'log-policy', directions: [] };
     case 'vjp': {
-      const [batch, actions] = labels.shape;
-      const k = Math.min(derivative.k, actions);
+      const { kind, of, k, actions } = derivative;
+      const [batch] = frames.x.shape;
       const drawn = sphereDirections(randomStream(seed, 'projection', step), batch, actions, k);
-      const { kind, of } = derivative;
       return { kind, of, directions: drawn.map((v) => tf.tensor2d(v, [batch, actions])) };
     }
     case 'jvp': {

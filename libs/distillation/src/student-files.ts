@@ -2,10 +2,10 @@ import { type LayerRow, logits, type Policy, saveWeights, writeSafetensors } fro
 import { gatherObservations } from '@distiller/rollouts';
 import { type StudentFiles } from './events.ts';
 import { forContract } from './network-input.ts';
-import { type Observations, observationTensor } from './observations.ts';
+import { holdObservations, observationTensor, type RecordedObservations } from './observations.ts';
 import { contractHash, type ObservationContract } from './spec/index.ts';
 
-interface StudentDescription {
+export interface StudentDescription {
   rows: readonly LayerRow[];
   observation: ObservationContract;
   actions: readonly string[];
@@ -15,8 +15,16 @@ interface StudentDescription {
 export async function studentFiles(
   student: Policy,
   description: StudentDescription,
-  reference: { observations: Observations; indices: Int32Array },
+  reference: { observations: RecordedObservations; indices: Int32Array },
 ): Promise<StudentFiles> {
+  return {
+    student: await policyFile(student, description),
+    reference: await referenceFile(student, description.observation, reference),
+  };
+}
+
+/** A policy's weights with its layers, contract and actions: all that is needed to use it. */
+export async function policyFile(student: Policy, description: StudentDescription): Promise<Uint8Array> {
   const { rows, observation, actions } = description;
   const metadata = {
     format: 'pt',
@@ -25,10 +33,7 @@ export async function studentFiles(
     contract_hash: contractHash(observation),
     actions: JSON.stringify(actions),
   };
-  return {
-    student: writeSafetensors({ tensors: new Map(await weights(student, description)), metadata }),
-    reference: await referenceFile(student, observation, reference),
-  };
+  return writeSafetensors({ tensors: new Map(await weights(student, description)), metadata });
 }
 
 const weights = async (student: Policy, { rows, observation }: StudentDescription) =>
@@ -37,11 +42,12 @@ const weights = async (student: Policy, { rows, observation }: StudentDescriptio
 async function referenceFile(
   student: Policy,
   { stack_order: order }: ObservationContract,
-  { observations, indices }: { observations: Observations; indices: Int32Array },
+  { observations, indices }: { observations: RecordedObservations; indices: Int32Array },
 ): Promise<Uint8Array> {
-  const { frames, stack } = observations;
-  const images = gatherObservations(frames, indices, { stack, order });
-  const x = observationTensor(observations, indices);
+  const held = await holdObservations(observations, [indices]);
+  const { frames, stack } = held.observations;
+  const images = gatherObservations(frames, held.lists[0]!, { stack, order });
+  const x = observationTensor(held.observations, held.lists[0]!);
   const answer = logits(student, x);
   const data = (await answer.data()) as Float32Array;
   const [count, actions] = answer.shape;

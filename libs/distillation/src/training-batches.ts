@@ -2,7 +2,7 @@ import { type Policy } from '@distiller/policies';
 import { type Batch, type TeacherDerivative } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Draws } from './draws.ts';
-import { type Labels, pickRows } from './labels.ts';
+import { pickRows, type TrainingLabels } from './labels.ts';
 import { ask, type Questions } from './questions.ts';
 import { type StoredDerivatives } from './stored-labels/stored-derivatives.ts';
 
@@ -10,7 +10,7 @@ export interface BatchSource {
   /** Of the frames that are labelled. */
   draws: Draws;
   teacher: Policy;
-  labels: Labels;
+  labels: TrainingLabels;
   questions: Questions;
   /** Derivatives that the teacher is not asked for, because they are stored. */
   stored: StoredDerivatives | null;
@@ -33,18 +33,20 @@ export async function trainingBatch(source: BatchSource, step: number): Promise<
   const askedAtMs = performance.now();
   const draw = await source.draws.take(step);
   const stored = await source.stored?.take(step, draw);
-  const labels = tf.tensor2d(pickRows(source.labels.logProbs, draw.rows, source.labels.actions), [
-    draw.rows.length,
-    source.labels.actions,
-  ]);
+  const labels = labelsOf(source.labels, draw.rows);
   const waitSeconds = (performance.now() - askedAtMs) / 1000;
   const asked = ask(source.teacher, source.questions, { frames: draw, labels, step });
   const dispose = () => {
-    tf.dispose([labels, asked.x, asked.logProbs, ...asked.derivatives.flatMap(tensorsOf)]);
+    tf.dispose([...(labels ? [labels] : []), asked.x, asked.logProbs, ...asked.derivatives.flatMap(tensorsOf)]);
     stored?.dispose();
     draw.dispose();
   };
   return { batch: stored ? { ...asked, derivatives: stored.derivatives } : asked, waitSeconds, dispose };
+}
+
+/** [B, A], or null where the teacher is asked for them. */
+function labelsOf({ logProbs, actions }: TrainingLabels, rows: Int32Array): tf.Tensor2D | null {
+  return logProbs && tf.tensor2d(pickRows(logProbs, rows, actions), [rows.length, actions]);
 }
 
 const tensorsOf = (derivative: TeacherDerivative) => Object.values<tf.Tensor>({ ...derivative });

@@ -1,13 +1,24 @@
 import { createPostgresBackend, type JobsOptions, Queue } from 'bullmq';
-import { type Payload, QUEUE_NAME, RETRIES } from './catalogue.ts';
-import { placeOf, postgresConnection, redisProducerConnection } from './connection.ts';
+import { type Lane, LANES, MAX_PRIORITY, type Payload, queueName, RETRIES } from './catalogue.ts';
+import { placeOf, type QueuePlace, postgresConnection, redisProducerConnection } from './connection.ts';
 import { deadline } from './deadline.ts';
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
+interface EnqueuedJob {
+  jobId: string;
+  kind: string;
+  /** Higher ones are delivered first, equal ones in the order in which they came. */
+  priority?: number;
+  /** Of the workers that can take it. */
+  lane?: Lane;
+}
+
 export interface Producer {
   /** Idempotent: a job that is in the queue already is not put there again. Rejects at once where the queue is away. */
-  enqueue(job: { jobId: string; kind: string }): Promise<void>;
+  enqueue(job: EnqueuedJob): Promise<void>;
+  /** How many jobs wait in each lane. */
+  waiting(): Promise<Record<Lane, number>>;
   /** Resolves when the queue answers. */
   checkReady(): Promise<void>;
   close(): Promise<void>;
@@ -16,7 +27,7 @@ export interface Producer {
 /** What is used of BullMQ's Queue, whichever its backend. */
 interface AnyQueue {
   add(kind: string, payload: Payload, options: JobsOptions): Promise<unknown>;
-  getJobCountByTypes(type: 'waiting'): Promise<number>;
+  getJobCountByTypes(...types: ('waiting' | 'prioritized')[]): Promise<number>;
   waitUntilReady(): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
@@ -25,37 +36,52 @@ interface AnyQueue {
 /** @param queueUrl postgres:// or redis:// */
 export function createProducer(queueUrl: string): Producer {
   const place = placeOf(queueUrl);
-  let opening: Promise<AnyQueue> | undefined;
+  const opening = new Map<Lane, Promise<AnyQueue>>();
   // Opened when first used, and anew after a failure: BullMQ remembers a failed connection for ever.
-  const queue = () => {
-    opening ??= openQueue(queueUrl, place).catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
+  const queue = (lane: Lane) => {
+    const opened = opening.get(lane) ?? openQueue(queueUrl, place, lane);
+    opening.set(lane, opened);
+    opened.catch(() => opening.delete(lane));
+    return opened;
   };
+  const countWaiting = async (lane: Lane) =>
+    deadline((await queue(lane)).getJobCountByTypes('waiting', 'prioritized'), ANSWER_TIMEOUT_MS);
   return {
-    enqueue: async ({ jobId, kind }) => {
-      const options = { jobId, attempts: RETRIES, backoff: { type: 'custom' }, ...KEEP_NOTHING };
-      await deadline((await queue()).add(kind, { jobId }, options), ANSWER_TIMEOUT_MS);
+    enqueue: async ({ jobId, kind, lane = 'any', priority = 0 }) => {
+      const options = {
+        jobId,
+        priority: rank(priority),
+        attempts: RETRIES,
+        backoff: { type: 'custom' },
+        ...KEEP_NOTHING,
+      };
+      await deadline((await queue(lane)).add(kind, { jobId }, options), ANSWER_TIMEOUT_MS);
     },
-    checkReady: async () => {
-      await deadline((await queue()).getJobCountByTypes('waiting'), ANSWER_TIMEOUT_MS);
+    waiting: async () => {
+      const counts = await Promise.all(LANES.map(async (lane) => [lane, await countWaiting(lane)] as const));
+      return Object.fromEntries(counts) as Record<Lane, number>;
     },
+    checkReady: async () => void (await countWaiting('any')),
     close: async () => {
-      await (await opening?.catch(() => undefined))?.close();
+      for (const opened of opening.values()) await (await opened.catch(() => undefined))?.close();
     },
   };
+}
+
+/** BullMQ counts the other way round, from 1 on; what has no priority there goes before all that has one. */
+function rank(priority: number): number {
+  return 1 + MAX_PRIORITY - Math.max(-MAX_PRIORITY, Math.min(MAX_PRIORITY, priority));
 }
 
 /** Postgres rows tell what became of a job; and an id that is kept could not be enqueued again. */
 const KEEP_NOTHING = { removeOnComplete: true, removeOnFail: true };
 
-async function openQueue(queueUrl: string, place: 'postgres' | 'redis'): Promise<AnyQueue> {
+async function openQueue(queueUrl: string, place: QueuePlace, lane: Lane): Promise<AnyQueue> {
+  const name = queueName(lane);
   const queue: AnyQueue =
     place === 'postgres'
-      ? new Queue(QUEUE_NAME, { connection: postgresConnection(queueUrl, 3) }, createPostgresBackend)
-      : new Queue(QUEUE_NAME, { connection: redisProducerConnection(queueUrl) });
+      ? new Queue(name, { connection: postgresConnection(queueUrl, 3) }, createPostgresBackend)
+      : new Queue(name, { connection: redisProducerConnection(queueUrl) });
   // Each call rejects with its own error; without a listener the event would end the process.
   queue.on('error', () => undefined);
   try {

@@ -1,13 +1,15 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { emptyDatabase } from '../../../test/database.ts';
 import { waitUntil } from '../../../test/processes.ts';
-import { type Consumer, createConsumer } from './consumer.ts';
+import { severable } from '../../../test/severable.ts';
+import { unusedPort } from '../../../test/unused-port.ts';
+import { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
+import { GivenBackError } from './given-back.ts';
 import { createProducer, type Producer } from './producer.ts';
 
 interface Backend {
@@ -50,14 +52,14 @@ function queueConformance(open: () => Promise<Backend>): void {
   /** A consumer of its own that remembers what it was given, and is closed after the test. */
   async function consume(
     handler: (delivery: { jobId: string; kind: string }) => Promise<void> = () => Promise.resolve(),
-    concurrency = 1,
+    { concurrency = 1, lanes = ['any'] }: Pick<ConsumerOptions, 'concurrency' | 'lanes'> = {},
   ) {
     const seen: { jobId: string; kind: string }[] = [];
     const note = async (delivery: { jobId: string; kind: string }) => {
       seen.push(delivery);
       await handler(delivery);
     };
-    const options = { concurrency, lockMs: 1_000, stalledCheckMs: 500 };
+    const options = { concurrency, lanes, lockMs: 1_000, stalledCheckMs: 500 };
     const consumer: Consumer = await createConsumer(backend.url, note, options);
     onTestFinished(() => consumer.close({ force: true }));
     return { seen, consumer };
@@ -127,7 +129,7 @@ function queueConformance(open: () => Promise<Backend>): void {
 
   test('each of many jobs goes to one of several consumers', async () => {
     const ids = Array.from({ length: 40 }, jobId);
-    const consumers = [await consume(undefined, 4), await consume(undefined, 4)];
+    const consumers = [await consume(undefined, { concurrency: 4 }), await consume(undefined, { concurrency: 4 })];
     await Promise.all(ids.map((id) => producer.enqueue({ jobId: id, kind: 'distillation' })));
     const seen = () => consumers.flatMap((one) => one.seen.map((delivery) => delivery.jobId));
     await waitUntil(() => ids.every((id) => seen().includes(id)), 'every job');
@@ -136,6 +138,21 @@ function queueConformance(open: () => Promise<Backend>): void {
         .filter((id) => ids.includes(id))
         .sort(),
     ).toEqual([...ids].sort());
+  });
+
+  test('of jobs that wait, those of higher priority are delivered first, and equal ones as they came', async () => {
+    const holder = jobId();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { seen } = await consume(({ jobId }) => (jobId === holder ? held : Promise.resolve()));
+    await producer.enqueue({ jobId: holder, kind: 'distillation' });
+    await waitUntil(() => times(seen, holder) === 1, 'the holder');
+    const jobs = [0, -5, 7, 0, 7, 1000].map((priority, index) => ({ jobId: `${jobId()}-${index}`, priority }));
+    for (const job of jobs) await producer.enqueue({ ...job, kind: 'distillation' });
+    release();
+    await waitUntil(() => jobs.every((job) => times(seen, job.jobId) === 1), 'all of them');
+    const order = seen.map((one) => one.jobId).filter((id) => jobs.some((job) => job.jobId === id));
+    expect(order.map((id) => Number(id.at(-1)))).toEqual([5, 2, 4, 0, 3, 1]);
   });
 
   test('closing waits for the job at work and takes no other', async () => {
@@ -156,6 +173,75 @@ function queueConformance(open: () => Promise<Backend>): void {
     const other = await consume();
     await waitUntil(() => times(other.seen, second) === 1, 'delivery to another');
     expect(times(other.seen, first)).toBe(0);
+  });
+
+  test('a job of the GPU lane passes by who looks elsewhere, and is counted as waiting', async () => {
+    const [gpu, plain] = [jobId(), jobId()];
+    const elsewhere = await consume();
+    await producer.enqueue({ jobId: gpu, kind: 'distillation', lane: 'gpu' });
+    await producer.enqueue({ jobId: plain, kind: 'distillation' });
+    await waitUntil(() => times(elsewhere.seen, plain) === 1, 'the job of the other lane');
+    expect(await producer.waiting()).toEqual({ any: 0, gpu: 1 });
+    const there = await consume(undefined, { lanes: ['gpu', 'any'] });
+    await waitUntil(() => times(there.seen, gpu) === 1, 'the job of the GPU lane');
+    expect(times(elsewhere.seen, gpu)).toBe(0);
+  });
+
+  test('who looks in two lanes works on one job at a time, and leaves the rest to others', async () => {
+    const [first, second] = [jobId(), jobId()];
+    const lanes = ['gpu', 'any'] as const;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let [atWork, most] = [0, 0];
+    const both = await consume(
+      async ({ jobId }) => {
+        most = Math.max(most, ++atWork);
+        if (jobId === first || jobId === second) await held;
+        atWork--;
+      },
+      { lanes },
+    );
+    await producer.enqueue({ jobId: first, kind: 'distillation', lane: 'gpu' });
+    await waitUntil(() => times(both.seen, first) === 1, 'the first job');
+    await producer.enqueue({ jobId: second, kind: 'distillation' });
+    const other = await consume(({ jobId }) => (jobId === second ? held : Promise.resolve()));
+    await waitUntil(() => times(other.seen, second) === 1, 'the second job, elsewhere');
+    expect(times(both.seen, second)).toBe(0);
+    release();
+    const more = Array.from({ length: 20 }, (_, index) => ({ id: jobId(), lane: lanes[index % 2]! }));
+    await other.consumer.close();
+    await Promise.all(more.map(({ id, lane }) => producer.enqueue({ jobId: id, kind: 'distillation', lane })));
+    await waitUntil(() => more.every(({ id }) => times(both.seen, id) === 1), 'every job of both lanes');
+    expect(most).toBe(1);
+  });
+
+  test('a job that is given back waits for nothing and counts as no failure, however often', async () => {
+    const id = jobId();
+    let given = 0;
+    const { seen } = await consume(({ jobId }) =>
+      jobId === id && given++ < 10 ? Promise.reject(new GivenBackError('going away')) : Promise.resolve(),
+    );
+    // Ten failures would make it wait for minutes.
+    await producer.enqueue({ jobId: id, kind: 'distillation' });
+    await waitUntil(() => times(seen, id) === 11, 'the delivery after the last');
+  });
+
+  test('the job that a closing consumer gives back is delivered to another before any lock can have run out', async () => {
+    const id = jobId();
+    let giveBack = () => {};
+    const told = new Promise<void>((_, reject) => (giveBack = () => reject(new GivenBackError('going away'))));
+    told.catch(() => undefined);
+    const leaving = await consume(({ jobId }) => (jobId === id ? told : Promise.resolve()));
+    await producer.enqueue({ jobId: id, kind: 'distillation' });
+    await waitUntil(() => times(leaving.seen, id) === 1, 'the first delivery');
+    const closing = leaving.consumer.close();
+    giveBack();
+    await closing;
+    const next = await producer.waiting();
+    expect(next.any).toBe(1);
+    const staying = await consume();
+    await waitUntil(() => times(staying.seen, id) === 1, 'the second delivery');
+    expect(times(leaving.seen, id)).toBe(1);
   });
 
   test('the job of a consumer that was killed is delivered to another', async () => {
@@ -179,20 +265,13 @@ test('an unknown address is refused', () => {
 const postgresUrl = inject('postgresUrl');
 for (const real of redisUrl ? [postgresUrl, redisUrl] : [postgresUrl]) {
   test(`where ${new URL(real).protocol} is away a producer fails, and works once it is there`, async () => {
-    const url = new URL(real);
-    const upstream = { host: url.hostname, port: Number(url.port) };
-    url.port = String(await unusedPort());
-    const producer = createProducer(url.href);
+    const way = await severable(real);
+    onTestFinished(() => way.sever());
+    const producer = createProducer(way.url);
     onTestFinished(() => producer.close());
     await expect(producer.enqueue({ jobId: 'job_1', kind: 'distillation' })).rejects.toThrow();
     await expect(producer.checkReady()).rejects.toThrow();
-    const proxy = createServer((socket) => {
-      const onward = connect(upstream);
-      socket.pipe(onward).pipe(socket);
-      for (const end of [socket, onward]) end.on('error', () => end.destroy());
-    });
-    onTestFinished(() => void proxy.close());
-    await once(proxy.listen(Number(url.port), '127.0.0.1'), 'listening');
+    await way.mend();
     await producer.checkReady();
   });
 }
@@ -207,11 +286,3 @@ test('a consumer whose queue is away waits until it is told to stop', async () =
   stop.abort();
   await expect(consumer).rejects.toThrow();
 });
-
-async function unusedPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}

@@ -1,86 +1,71 @@
 import { readChunk } from './array-reader.ts';
-import { type Frames, type Padding } from './frames.ts';
-import { type GatherOptions, stackBytes, stackSources } from './gather.ts';
-import { stackPixels } from './pixels.mjs';
-import { type ArrayLayout, chunkBytes } from './zarr-array.ts';
-import { type ZipReader } from './zip-reader.ts';
+import { type FrameTable, type Padding } from './frames.ts';
+import { type ArrayLayout, chunkBytes, chunkName } from './zarr-array.ts';
+import { type EntryPlace, type ZipReader } from './zip-reader.ts';
 
 /** The frames of a rollouts file, decoded chunk by chunk as they are needed. */
-export interface FrameStore {
-  count: number;
-  height: number;
-  width: number;
-  /** Frames in a chunk: whoever draws from few chunks at a time finds them in memory. */
+export interface FrameStore extends FrameTable {
+  /** Frames in a chunk: whoever draws from few chunks at a time decodes few. */
   chunkLength: number;
-  /** As `gatherObservations`. @throws RolloutsError naming the chunk that is corrupt */
-  gather(indices: ArrayLike<number>, options: GatherOptions): Promise<Uint8Array>;
-  /** As `gatherPixels`. @throws RolloutsError naming the chunk that is corrupt */
-  gatherPixels(indices: ArrayLike<number>, stack: number): Promise<Float32Array>;
+  /**
+   * Writes the frames `wanted`, which ascend, one after the other.
+   * @param into at least [wanted, height, width]
+   * @throws RolloutsError naming the chunk that is corrupt
+   */
+  read(wanted: Int32Array, into: Uint8Array): Promise<void>;
+  /** Where the packed bytes of a chunk are, for a thread that reads them itself. */
+  locate(chunk: number): Promise<PackedChunk>;
   close(): Promise<void>;
 }
 
+/** A chunk as it lies in its file. */
+export interface PackedChunk extends EntryPlace {
+  path: string;
+  name: string;
+  /** Its size when it is decoded. */
+  bytes: number;
+}
+
 interface StoreOptions {
+  path: string;
   /** Of decoded chunks that are kept, those used last. */
   cacheBytes: number;
   firstOfEpisode: Int32Array;
   padding: Padding;
 }
 
-/** Memory: the cache, one chunk, and the frames of one batch. */
+/** Memory: the cache, one chunk, and 4 bytes a frame. */
 export function createFrameStore(
   zip: ZipReader & { close(): Promise<void> },
   layout: ArrayLayout,
-  { cacheBytes, firstOfEpisode, padding }: StoreOptions,
+  { path, cacheBytes, firstOfEpisode, padding }: StoreOptions,
 ): FrameStore {
   const [height = 0, width = 0] = layout.itemShape;
   const { length: count, chunkLength } = layout;
   const size = height * width;
-  const capacity = Math.floor(cacheBytes / chunkBytes(layout));
-  const cached = createCache(capacity, (index) => readChunk(zip, layout, index));
-
-  /** Of gatherings that are done. */
-  const scratch: Uint8Array[] = [];
-
-  /** The distinct frames of a batch in one place, blank frames last, and where each of its sources is there. */
-  async function collect(sources: Int32Array): Promise<{ data: Uint8Array; places: Int32Array }> {
-    const wanted = [...new Set(sources)].filter((frame) => frame < count).sort((a, b) => a - b);
-    const places = new Map(wanted.map((frame, place) => [frame, place]));
-    const bytes = (wanted.length + 1) * size;
-    const kept = scratch.findIndex(({ length }) => length >= bytes);
-    const data = kept < 0 ? new Uint8Array(bytes) : scratch.splice(kept, 1)[0]!;
-    data.fill(0, wanted.length * size, bytes);
-    for (let place = 0; place < wanted.length;) {
-      const index = Math.floor(wanted[place]! / chunkLength);
-      const chunk = await cached(index);
-      for (; place < wanted.length && Math.floor(wanted[place]! / chunkLength) === index; place++) {
-        const from = (wanted[place]! - index * chunkLength) * size;
-        data.set(chunk.subarray(from, from + size), place * size);
-      }
-    }
-    return { data, places: sources.map((frame) => places.get(frame) ?? wanted.length) };
-  }
-
-  const table: Pick<Frames, 'count' | 'firstOfEpisode' | 'padding'> = { count, firstOfEpisode, padding };
+  const bytes = chunkBytes(layout);
+  const cached = createCache(Math.floor(cacheBytes / bytes), (index) => readChunk(zip, layout, index));
   return {
     count,
     height,
     width,
+    firstOfEpisode,
+    padding,
     chunkLength,
-    async gather(indices, { stack, order, into = new Uint8Array(indices.length * size * stack) }) {
-      const { data, places } = await collect(stackSources(table, indices, stack));
-      if (order === 'newest_first') {
-        for (let b = 0; b < places.length; b += stack) places.subarray(b, b + stack).reverse();
+    async read(wanted, into) {
+      const chunkOf = (place: number) => Math.floor(wanted[place]! / chunkLength);
+      for (let place = 0; place < wanted.length;) {
+        const index = chunkOf(place);
+        const chunk = await cached(index);
+        for (; place < wanted.length && chunkOf(place) === index; place++) {
+          const from = (wanted[place]! - index * chunkLength) * size;
+          into.set(chunk.subarray(from, from + size), place * size);
+        }
       }
-      stackBytes({ data, height, width }, places, { stack, into });
-      scratch.push(data);
-      return into;
     },
-    async gatherPixels(indices, stack) {
-      const { data, places } = await collect(stackSources(table, indices, stack));
-      const pixels = new Float32Array(indices.length * size * stack);
-      stackPixels(data, { size, stack }, places, pixels);
-      scratch.push(data);
-      return pixels;
+    async locate(index) {
+      const name = chunkName(layout, index);
+      return { path, name, bytes, ...(await zip.locate(name)) };
     },
     close: () => zip.close(),
   };

@@ -18,6 +18,9 @@ export interface Frames {
   padding?: Padding;
 }
 
+/** Frames without their pixels: what stacks are put together by. */
+export type FrameTable = Omit<Frames, 'data'>;
+
 export type Padding = 'zero' | 'repeat';
 
 /** Of all that a contract says, the one thing that stacking has to know. */

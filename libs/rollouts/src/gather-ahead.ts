@@ -1,7 +1,7 @@
 import { type Frames } from './frames.ts';
 import { stackSources } from './gather.ts';
-import { allocatePixels } from './pixels.mjs';
 import { startSlotThread } from './slot-thread.ts';
+import { allocateStacks, type StackMemory } from './stack-kernel.mjs';
 
 export interface GatherAheadOptions {
   /** Frames in one observation. */
@@ -35,10 +35,12 @@ export interface GatherAhead {
 /** Starts the thread. Frames are shared with it, not copied. The caller closes it. */
 export function startGatherAhead(frames: Frames, { stack, batchSize, slots: count }: GatherAheadOptions): GatherAhead {
   const size = frames.height * frames.width;
-  const thread = startSlotThread<Float32Array<SharedArrayBuffer>, { sources: Int32Array }>({
+  const thread = startSlotThread<StackMemory, { sources: Int32Array }>({
     script: new URL('./gather-thread.mjs', import.meta.url),
     data: { images: frames.data, shape: { size, stack } },
-    slots: Array.from({ length: count }, () => allocatePixels(batchSize * size * stack)),
+    slots: Array.from({ length: count }, () =>
+      allocateStacks(batchSize * size * stack * Float32Array.BYTES_PER_ELEMENT),
+    ),
     name: 'observations are gathered',
   });
   return {
@@ -46,7 +48,7 @@ export function startGatherAhead(frames: Frames, { stack, batchSize, slots: coun
       if (indices.length > batchSize) throw new RangeError(`${indices.length} are more than ${batchSize}.`);
       const sources = stackSources(frames, indices, stack);
       const { slot, release } = await thread.fill({ sources });
-      return { pixels: slot.subarray(0, sources.length * size), release };
+      return { pixels: new Float32Array(slot.buffer, 0, sources.length * size), release };
     },
     close: () => thread.close(),
   };

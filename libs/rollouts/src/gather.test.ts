@@ -21,6 +21,7 @@ const asBytes = ({ buffer }: Float32Array) => new Uint8Array(buffer);
 
 const SHAPES = [
   { height: 84, width: 84, stack: 4 },
+  { height: 4, width: 8, stack: 4 },
   { height: 6, width: 10, stack: 4 },
   { height: 5, width: 7, stack: 4 },
   { height: 12, width: 18, stack: 3 },

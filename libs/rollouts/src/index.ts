@@ -7,6 +7,8 @@ export { openRollouts, type Rollouts } from './rollouts.ts';
 export { type Frames } from './frames.ts';
 export { joinFrames } from './join-frames.ts';
 export { type FrameStore } from './frame-store.ts';
+export { type SelectedFrames, selectFrames, type SelectOptions } from './select-frames.ts';
+export { type FrameBlocks, type FrameBlocksOptions, startFrameBlocks } from './frame-blocks.ts';
 export { splitByEpisode, type SplitOptions } from './split.ts';
 export { gatherObservations, type GatherOptions, gatherPixels, nextFrames } from './gather.ts';
 export { type GatherAhead, type GatherAheadOptions, type GatheredPixels, startGatherAhead } from './gather-ahead.ts';

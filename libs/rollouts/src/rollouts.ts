@@ -56,6 +56,7 @@ export async function openRollouts(path: string): Promise<Rollouts> {
       }),
       openFrames: async ({ cacheBytes }) =>
         createFrameStore(await openZip(path), frames, {
+          path,
           cacheBytes,
           firstOfEpisode: firstFrames(episodes, frames.length),
           padding: paddingOf(attributes.observation),

@@ -11,8 +11,15 @@ export interface ZipReader {
   has(name: string): boolean;
   /** The entry's bytes. @throws RolloutsError when it is missing, too large, cut short, or differs from its checksum */
   read(name: string, maxBytes: number): Promise<Uint8Array>;
-  /** Where in the file the bytes of an entry begin that has been read. @throws RolloutsError when it is missing */
-  locate(name: string): Promise<number>;
+  /** Where in the file the bytes of an entry are that has been read. @throws RolloutsError when it is missing */
+  locate(name: string): Promise<EntryPlace>;
+}
+
+/** `size` stored bytes from `start` on, and what their CRC-32 must be. */
+export interface EntryPlace {
+  start: number;
+  size: number;
+  crc32: number;
 }
 
 /** Opens the zip file at `path` for as long as `use` runs. @throws RolloutsError when it is no whole zip file */
@@ -70,7 +77,7 @@ async function readEntry({ file, size, zip, entry, name, maxBytes }: EntryToRead
     throw new RolloutsError(`${name}: only stored zip entries are read, its chunks are compressed already`);
   }
   if (entry.compressedSize > maxBytes) throw new RolloutsError(`${name}: ${entry.compressedSize} bytes are too many`);
-  const fileDataStart = await locate(zip, entry, name);
+  const { start: fileDataStart } = await locate(zip, entry, name);
   // Before the allocation: the declared size is not to be trusted.
   if (fileDataStart + entry.compressedSize > size) throw new RolloutsError(`${name}: ends after the end of the file`);
   const bytes = Buffer.allocUnsafeSlow(entry.compressedSize);
@@ -80,10 +87,10 @@ async function readEntry({ file, size, zip, entry, name, maxBytes }: EntryToRead
   return bytes;
 }
 
-async function locate(zip: ZipFile, entry: Entry | undefined, name: string): Promise<number> {
+async function locate(zip: ZipFile, entry: Entry | undefined, name: string): Promise<EntryPlace> {
   if (!entry) throw new RolloutsError(`${name}: missing`);
   const { fileDataStart } = await naming(name, zip.readLocalFileHeaderPromise(entry, { minimal: true }));
-  return fileDataStart;
+  return { start: fileDataStart, size: entry.compressedSize, crc32: entry.crc32 };
 }
 
 /** Puts the name of the part before the message of whatever goes wrong in it, where it is not there yet. */

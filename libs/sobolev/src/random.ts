@@ -26,7 +26,8 @@ export type RandomPurpose =
   | 'evaluation'
   | 'bootstrap'
   | 'label'
-  | 'label-choice';
+  | 'label-choice'
+  | 'window';
 
 /** @param seed in [0, 2³²) @param step counts from 0 */
 export function randomStream(seed: number, purpose: RandomPurpose, step = 0): RandomStream {
@@ -52,6 +53,7 @@ const PURPOSES: readonly RandomPurpose[] = [
   'bootstrap',
   'label',
   'label-choice',
+  'window',
 ];
 
 /** Mixes two 32-bit words into one (MurmurHash3's finaliser), so that neighbouring addresses give unrelated streams. */

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { compiled } from './compiled.ts';
 import { type Batch, lossGradientsAt, type LossOptions } from './loss-gradients.ts';
 import { type Weights } from './network.ts';
-import { clipByGlobalNorm } from './optimizers/clip.ts';
-import { type Optimizer, optimizerInit, optimizerNumbers, optimizerUpdate } from './optimizers/optimizer.ts';
+import { type Optimizer, optimizerInit, optimizerNumbers } from './optimizers/optimizer.ts';
 import { type OptimizerState } from './optimizers/update.ts';
-import { pack, shapesOf, unpack } from './parameters.ts';
+import { updateWeights } from './optimizers/update-weights.ts';
+import { shapesOf } from './parameters.ts';
 import { learningRateAt, type Schedule } from './schedules/schedule.ts';
 import { tidy } from './tidy.ts';
 import { type WeightingState } from './weighting/rule.ts';
@@ -100,16 +100,15 @@ function updateFor(options: StepOptions): Update {
 
 function updated(options: StepOptions, { state, batch, numbers }: Given): ReturnType<Update> {
   const given = { batch, numbers: numbers.weighting };
-  const { gradients: all, value, derivative, weighting } = tidy(() => lossGradientsAt(options, state, given));
-  const shapes = shapesOf(state.weights);
-  const { gradient, norm } = clipByGlobalNorm(pack(all, shapes), options.maxGradientNorm);
-  const { weights, state: optimizer } = optimizerUpdate(options.optimizer, {
-    weights: pack(state.weights, shapes),
-    gradient,
+  const { gradients, value, derivative, weighting } = tidy(() => lossGradientsAt(options, state, given));
+  const { norm, ...updated } = updateWeights(options.optimizer, {
+    weights: state.weights,
+    gradients,
     state: state.optimizer,
     numbers: numbers.optimizer,
+    maxGradientNorm: options.maxGradientNorm,
   });
-  const next = { weights: unpack(weights, shapes), optimizer, weighting };
+  const next = { weights: updated.weights, optimizer: updated.state, weighting };
   return { next, scalars: tf.stack([value, derivative, norm]) };
 }
 

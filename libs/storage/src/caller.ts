@@ -51,6 +51,7 @@ export async function storedBytes(database: Database, projectId: string): Promis
       UNION SELECT c.sha256 FROM checkpoints c JOIN jobs j ON j.id = c.job_id WHERE j.project_id = ${projectId}
     )
     SELECT (coalesce((SELECT sum(bytes) FROM artifacts JOIN used USING (sha256)), 0)
-          + coalesce((SELECT sum(bytes) FROM uploads WHERE project_id = ${projectId}), 0))::bigint AS bytes`;
+          + coalesce((SELECT sum(bytes) FROM uploads WHERE project_id = ${projectId}), 0)
+          + coalesce((SELECT sum(bytes) FROM partial_uploads WHERE project_id = ${projectId}), 0))::bigint AS bytes`;
   return Number(sum?.bytes ?? 0);
 }

@@ -1,8 +1,35 @@
+import { type JobRequest, type JobStatus } from './jobs/transitions.ts';
+
 /** The writer's attempt is over: another worker has claimed the job, or the job has ended. Nothing was written. */
 export class FencedError extends Error {
   constructor(jobId: string, attempt: number) {
     super(`attempt ${attempt} of ${jobId} is over: claimed again, or ended`);
     this.name = 'FencedError';
+  }
+}
+
+/** What was asked of a job cannot be done in the status that it has. */
+export class IllegalRequestError extends Error {
+  readonly status: JobStatus;
+  readonly legal: JobRequest[];
+
+  constructor(jobId: string, asked: { request: JobRequest; status: JobStatus; legal: JobRequest[] }) {
+    super(`job ${jobId} is ${asked.status}: ${asked.request} is not possible, ${inWords(asked.legal)}`);
+    this.name = 'IllegalRequestError';
+    this.status = asked.status;
+    this.legal = asked.legal;
+  }
+}
+
+function inWords(legal: readonly JobRequest[]): string {
+  return legal.length > 0 ? `but ${legal.join(' or ')} is` : 'nor is anything else';
+}
+
+/** The job is to stand at its latest checkpoint and has none yet. */
+export class NoCheckpointError extends Error {
+  constructor(jobId: string) {
+    super(`job ${jobId} has no checkpoint yet`);
+    this.name = 'NoCheckpointError';
   }
 }
 
@@ -57,5 +84,21 @@ export class QuotaExceededError extends Error {
     super(`the key allows ${limit} ${quota.replaceAll('_', ' ')}`);
     this.name = 'QuotaExceededError';
     this.quota = quota;
+  }
+}
+
+/** A piece of an upload whose checksum is another than was given; it was not kept. */
+export class ChecksumError extends Error {
+  constructor(algorithm: string) {
+    super(`the piece that came has another ${algorithm}`);
+    this.name = 'ChecksumError';
+  }
+}
+
+/** The model cannot be deleted: something goes by it. */
+export class ModelInUseError extends Error {
+  constructor(reason: string) {
+    super(`the model is in use: ${reason}`);
+    this.name = 'ModelInUseError';
   }
 }

@@ -1,4 +1,4 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { type Transaction } from './database.ts';
 import { recordArtifact } from './uploads.ts';
 

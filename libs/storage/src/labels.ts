@@ -1,4 +1,4 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { type Database, json, type Transaction } from './database.ts';
 import { freeName } from './free-name.ts';
 import { type Prisma } from './generated/client.ts';

@@ -1,14 +1,24 @@
 import { storedBytes } from './caller.ts';
 import { type Database } from './database.ts';
 import { type Events } from './events.ts';
+import { type JobSummaries } from './job-summaries.ts';
 import { type Jobs } from './jobs/jobs.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
 import { type Metrics } from './metrics.ts';
-import { createModels, type Models } from './models.ts';
+import { modelFromCheckpoint } from './checkpoint-model.ts';
+import { type Lineage, lineageOf } from './models/lineage.ts';
+import { createModels, type Models } from './models/models.ts';
 import { type Owner } from './owner.ts';
+import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
+import { type Workers } from './workers.ts';
+
+export interface ProjectModels extends Models {
+  /** A model of the student of a job's checkpoint; there is one of each step. */
+  fromCheckpoint(jobId: string, step: number): Promise<{ id: string; isNew: boolean }>;
+}
 
 /**
  * What a request may reach: the rows of one project. A row of another does not exist here. `projectId` is also what keeps
@@ -20,21 +30,42 @@ export interface ProjectStorage {
   rollouts: RolloutsTable;
   labels: LabelsTable;
   uploads: Uploads;
-  models: Models;
+  partialUploads: PartialUploads;
+  models: ProjectModels;
+  /** What a model was made of; see `lineageOf`. */
+  lineage(modelId: string): Promise<Lineage>;
   jobs: ProjectJobs;
+  jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
+  /** Those of the service: they are nobody's, and what they work on is not to be told to everybody. */
+  workers: Pick<Workers, 'fleet' | 'list'>;
   /** Bytes that the project keeps. */
   storedBytes(): Promise<number>;
 }
 
 /** Of the jobs, what requests do. A new verb must be added to `jobsOf`, which asks first whose job it is. */
-export type ProjectJobs = Pick<Jobs, 'create' | 'get' | 'list' | 'requestCancel'>;
+type ProjectJobs = Pick<
+  Jobs,
+  | 'create'
+  | 'get'
+  | 'status'
+  | 'list'
+  | 'requestCancel'
+  | 'requestPause'
+  | 'requestResume'
+  | 'retry'
+  | 'checkpoints'
+  | 'inputHashes'
+  | 'endValidation'
+>;
 
 interface Everybodys {
   jobs: Jobs;
+  jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
+  workers: Workers;
 }
 
 export function createProjectStorage(database: Database, owner: Owner, everybodys: Everybodys): ProjectStorage {
@@ -53,8 +84,18 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
     rollouts: createRollouts(database, owner),
     labels: createLabels(database, owner),
     uploads: createUploads(database, owner),
-    models: createModels(database, owner),
+    partialUploads: createPartialUploads(database, owner),
+    models: {
+      ...createModels(database, owner),
+      fromCheckpoint: async (jobId, step) => {
+        if (!(await isOurs(jobId))) throw new Error(`${jobId} is not in ${projectId}`);
+        return modelFromCheckpoint(database, { jobId, step }, owner.onCreated);
+      },
+    },
+    lineage: (modelId) => lineageOf(database, modelId, owner),
     jobs: jobsOf(owner, everybodys.jobs, isOurs),
+    jobSummaries: { list: (request) => everybodys.jobSummaries.list({ ...request, projectId }) },
+    workers: everybodys.workers,
     storedBytes: () => storedBytes(database, projectId),
     events: {
       list: async (jobId, options) => ((await isOurs(jobId)) ? everybodys.events.list(jobId, options) : []),
@@ -77,6 +118,13 @@ function jobsOf(
       return job?.projectId === projectId ? job : null;
     },
     list: (filter) => jobs.list({ ...filter, projectId }),
-    requestCancel: async (id) => ((await isOurs(id)) ? jobs.requestCancel(id) : null),
+    status: async (id) => ((await isOurs(id)) ? jobs.status(id) : null),
+    requestCancel: async (id, options) => ((await isOurs(id)) ? jobs.requestCancel(id, options) : null),
+    requestPause: async (id, options) => ((await isOurs(id)) ? jobs.requestPause(id, options) : null),
+    requestResume: async (id) => ((await isOurs(id)) ? jobs.requestResume(id) : null),
+    retry: async (id) => ((await isOurs(id)) ? jobs.retry(id, { keyId, onCreated }) : null),
+    checkpoints: async (id) => ((await isOurs(id)) ? jobs.checkpoints(id) : []),
+    inputHashes: async (id) => ((await isOurs(id)) ? jobs.inputHashes(id) : []),
+    endValidation: async (id, error) => (await isOurs(id)) && jobs.endValidation(id, error),
   };
 }

@@ -1,7 +1,7 @@
 import { type Database, isUniqueViolation, json, type Transaction } from './database.ts';
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { freeName } from './free-name.ts';
 import { newId } from './identifiers.ts';
 import { EVERYBODY, type Maker, type Owner } from './owner.ts';

@@ -6,17 +6,22 @@ import { createEvents, type Events } from './events.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createKeys, type Keys } from './keys.ts';
+import { createJobSummaries, type JobSummaries } from './job-summaries.ts';
 import { createLabels, type LabelsTable } from './labels.ts';
+import { type Lineage, lineageOf } from './models/lineage.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { migrationNames } from './migrate.ts';
-import { createModels, type Models } from './models.ts';
+import { modelFromCheckpoint } from './checkpoint-model.ts';
+import { createModels } from './models/models.ts';
 import { ownedBy } from './owner.ts';
-import { createProjectStorage, type ProjectStorage } from './project-storage.ts';
+import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
+import { createProjectStorage, type ProjectModels, type ProjectStorage } from './project-storage.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { type Watch, watchEvents } from './watch.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 /** The rows of all projects, as plain types: for workers and sweeps. Requests get those of their project (`inProject`). */
 export interface Storage {
@@ -24,11 +29,16 @@ export interface Storage {
   rollouts: RolloutsTable;
   labels: LabelsTable;
   uploads: Uploads;
+  partialUploads: PartialUploads;
   jobs: Jobs;
+  jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
-  models: Models;
+  models: ProjectModels;
+  /** What a model was made of; see `lineageOf`. */
+  lineage(modelId: string): Promise<Lineage>;
   artifacts: Artifacts;
+  workers: Workers;
   projects: Projects;
   keys: Keys;
   audit: Audit;
@@ -48,14 +58,25 @@ export interface Storage {
 /** Connects when first used; the database must have been migrated (`migrate`). */
 export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage {
   const database = openDatabase(databaseUrl);
-  const everybodys = { jobs: createJobs(database), events: createEvents(database), metrics: createMetrics(database) };
+  const everybodys = {
+    jobs: createJobs(database),
+    jobSummaries: createJobSummaries(database),
+    events: createEvents(database),
+    metrics: createMetrics(database),
+    workers: createWorkers(database),
+  };
   return {
     ...everybodys,
     teachers: createTeachers(database),
     rollouts: createRollouts(database),
     labels: createLabels(database),
     uploads: createUploads(database),
-    models: createModels(database),
+    partialUploads: createPartialUploads(database),
+    models: {
+      ...createModels(database),
+      fromCheckpoint: (jobId, step) => modelFromCheckpoint(database, { jobId, step }),
+    },
+    lineage: (modelId) => lineageOf(database, modelId),
     artifacts: createArtifacts(database),
     projects: createProjects(database),
     keys: createKeys(database),

@@ -1,4 +1,4 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { type Database, isUniqueViolation, json } from './database.ts';
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';

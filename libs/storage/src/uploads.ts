@@ -1,4 +1,4 @@
-import { type Stored } from './artifact-store/artifact-store.ts';
+import { type Stored } from './artifact-store/stored.ts';
 import { type Database, type Transaction } from './database.ts';
 import { UploadGoneError } from './errors.ts';
 import { EVERYBODY, type Owner } from './owner.ts';
@@ -23,11 +23,11 @@ export function createUploads(database: Database, owner: Owner = EVERYBODY): Upl
       database.$transaction(async (transaction) => {
         const created = await transaction.upload.create({ data: { ...upload, projectId: owner.projectId } });
         await owner.onCreated(transaction, created.id);
-        return toRow(created);
+        return toUploadRow(created);
       }),
     get: async (id) => {
       const found = await database.upload.findUnique({ where: { id, ...owner.where } });
-      return found && toRow(found);
+      return found && toUploadRow(found);
     },
     delete: async (id) => {
       await database.upload.deleteMany({ where: { id, ...owner.where } });
@@ -65,6 +65,7 @@ export async function recordArtifact(transaction: Transaction, { sha256, bytes }
     ON CONFLICT (sha256) DO UPDATE SET bytes = EXCLUDED.bytes`;
 }
 
-function toRow({ id, projectId, sha256, bytes, createdAt }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
+export function toUploadRow({ bytes, ...row }: Omit<UploadRow, 'bytes'> & { bytes: bigint }): UploadRow {
+  const { id, projectId, sha256, createdAt } = row;
   return { id, projectId, sha256, bytes: Number(bytes), createdAt };
 }

@@ -19,6 +19,9 @@ export const JobEvent = z
       type: z.literal('status'),
       data: z.object({
         status: JobStatus,
+        from: JobStatus.nullable().optional().describe('null: it was submitted'),
+        to: JobStatus.optional().describe('the same as `status`'),
+        reason: z.string().optional().describe('deadline, resumed, or the code of the error'),
         attempt: z.int().optional(),
         from_step: z.int().optional().describe('points after this step were dropped: they will be recorded again'),
         engine: z.string().optional(),
@@ -58,6 +61,7 @@ export const JobEvent = z
       type: z.literal('checkpoint'),
       data: z.object({
         step: z.int(),
+        is_best: z.boolean().optional(),
         files: z.array(z.object({ name: z.string(), sha256: z.string(), bytes: z.int() })),
       }),
     }),

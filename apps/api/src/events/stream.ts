@@ -48,6 +48,8 @@ async function* produce({ storage, hub, jobId, afterSeq }: StreamOptions, left: 
         toldAt = Date.now();
       }
     }
+    // The reader comes again, with the number of the last event, to whoever is there then.
+    if (hub.closing) yield `: going away\nretry: ${RETRY_MS}\n\n`;
   } finally {
     subscription.close();
   }

@@ -58,12 +58,14 @@ export function rememberAnswers(
   ): Promise<void> {
     const { statusCode: status } = reply;
     if (status >= 300) return idempotency.release(hold);
-    const isKept = typeof payload === 'string' && !request.routeOptions.config.isSecret;
+    // An answer without a body is kept too.
+    const told = payload ?? '';
+    const isKept = typeof told === 'string' && !request.routeOptions.config.isSecret;
     const location = reply.getHeader('location');
     await idempotency.answer(hold, {
       status,
       location: typeof location === 'string' ? location : null,
-      body: isKept ? payload : null,
+      body: isKept ? told : null,
     });
   }
 }

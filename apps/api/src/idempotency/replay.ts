@@ -25,6 +25,7 @@ export async function replay(
 }
 
 function send(reply: FastifyReply, status: number, body: string): FastifyReply {
+  if (body === '') return reply.code(status).send();
   const type = status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json';
   return reply.code(status).type(type).send(body);
 }

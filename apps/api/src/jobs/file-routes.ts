@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type App, type Dependencies } from '../dependencies.ts';
-import { binaryResponse, sendFile } from '../files/download.ts';
+import { downloadResponses, sendFile } from '../files/download.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { scoped } from '../scope.ts';
@@ -17,7 +17,7 @@ export function jobFileRoutes(app: App, { artifacts }: Dependencies): void {
         operationId: 'downloadJobFile',
         summary: 'A report, a picture or a video that the job has made; its sha256 is in ETag and Repr-Digest',
         params: z.strictObject({ id: z.string(), name: z.string() }),
-        response: { 200: binaryResponse, ...problemResponses },
+        response: { ...downloadResponses, ...problemResponses },
       },
     },
     async (request, reply) => {

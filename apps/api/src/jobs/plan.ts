@@ -10,8 +10,16 @@ import {
   type LabellingSpec,
   type RecordingSpec,
 } from '@distiller/distillation/spec';
-import { type LabelsRow, type NewJob, type RolloutsRow, type TakenFile, type TeacherRow } from '@distiller/storage';
+import {
+  type LabelsRow,
+  type ModelRow,
+  type NewJob,
+  type RolloutsRow,
+  type TakenFile,
+  type TeacherRow,
+} from '@distiller/storage';
 import { layerTableJson } from '../layer-table.ts';
+import { fieldProblem } from '../problems/problem.ts';
 import { type Scope } from '../scope.ts';
 import { requireUpload } from '../uploads/taking.ts';
 import { requireFreeName, requireLabels, requireModel, requireRollouts, requireTeacher, seen } from './references.ts';
@@ -20,6 +28,8 @@ import { requireSamePair } from './same-pair.ts';
 /** What is stored of a job, and the upload that becomes its file. */
 export interface JobPlan {
   job: NewJob;
+  /** Hashes of the files that it will read, but of that upload, which has just been hashed. */
+  inputs: string[];
   file?: TakenFile;
 }
 
@@ -52,7 +62,7 @@ async function planDistillation({ storage }: Scope, spec: DistillationSpec): Pro
     labelsId: labels?.id,
     totalSteps: spec.steps,
   };
-  return { job };
+  return { job, inputs: hashesOf(teacher.weights, rollouts?.file, labels?.file) };
 }
 
 /** The labels that the job names or, where it leaves that to us, the newest that there are. */
@@ -81,16 +91,18 @@ async function planRecording({ storage }: Scope, spec: RecordingSpec): Promise<J
   const { acting } = spec;
   const student = acting.kind === 'mixture' ? await requireModel(storage, acting.model, '/acting/model') : undefined;
   if (student) checkSameContract('/acting/model', seen(teacher), seen(student));
-  return { job: { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames } };
+  const job = { ...common(spec), teacherId: teacher.id, studentId: student?.id, totalSteps: spec.frames };
+  return { job, inputs: hashesOf(teacher.weights, student && weightsOf(student)) };
 }
 
 async function planImport(dependencies: Scope, spec: ImportSpec): Promise<JobPlan> {
   const { storage, artifacts } = dependencies;
   await requireFreeName(storage.rollouts, spec.name, 'rollouts');
   const { id, sha256 } = await requireUpload(dependencies, spec.file, '/file');
-  const { frames } = await checkImport(spec, artifacts.stagedPath(id));
+  const { frames } = await checkImport(spec, await artifacts.stagedPath(id));
   return {
     job: { ...common(spec), totalSteps: frames ?? 0 },
+    inputs: [],
     file: { upload: id, keep: () => artifacts.promote(id, sha256) },
   };
 }
@@ -101,7 +113,7 @@ async function planLabelling({ storage }: Scope, spec: LabellingSpec): Promise<J
   const rollouts = await requireRollouts(storage, spec.rollouts);
   checkSameContract('/rollouts', seen(teacher), seen(rollouts));
   const job = { ...common(spec), teacherId: teacher.id, rolloutsId: rollouts.id, totalSteps: rollouts.frames };
-  return { job };
+  return { job, inputs: hashesOf(teacher.weights, rollouts.file) };
 }
 
 async function planEvaluation({ storage }: Scope, spec: EvaluationSpec): Promise<JobPlan> {
@@ -110,8 +122,15 @@ async function planEvaluation({ storage }: Scope, spec: EvaluationSpec): Promise
   const rollouts = spec.rollouts === undefined ? undefined : await requireRollouts(storage, spec.rollouts);
   checkEvaluation(seen(teacher), seen(student), rollouts && { ...seen(rollouts), episodes: rollouts.episodes });
   const ids = { teacherId: teacher.id, studentId: student.id, rolloutsId: rollouts?.id };
-  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) } };
+  const inputs = hashesOf(teacher.weights, weightsOf(student), rollouts?.file);
+  return { job: { ...common(spec), ...ids, totalSteps: episodesOf(spec) }, inputs };
 }
+
+function hashesOf(...files: ({ sha256: string } | undefined)[]): string[] {
+  return files.flatMap((file) => (file ? [file.sha256] : []));
+}
+
+const weightsOf = (model: ModelRow) => model.files.find(({ name }) => name === 'student');
 
 /** Of all who play, with and without sticky actions. */
 function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpec): number {
@@ -119,5 +138,17 @@ function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpe
 }
 
 function common(spec: JobSpec) {
-  return { kind: spec.kind, spec, metadata: spec.metadata };
+  const { kind, requires, metadata, tags, priority } = spec;
+  return { kind, spec, needsGpu: requires.gpu, metadata, tags, priority, deadlineAt: deadlineOf(spec) };
+}
+
+/** @throws ProblemError when both are given, or the moment is over */
+function deadlineOf({ deadline_seconds: seconds, deadline_at: at }: JobSpec): Date | undefined {
+  if (seconds !== undefined && at !== undefined) {
+    throw fieldProblem('invalid_request', '/deadline_at', 'beside deadline_seconds: give one of the two');
+  }
+  if (seconds !== undefined) return new Date(Date.now() + 1000 * seconds);
+  if (at === undefined) return undefined;
+  if (Date.parse(at) <= Date.now()) throw fieldProblem('invalid_request', '/deadline_at', 'this moment is over');
+  return new Date(at);
 }

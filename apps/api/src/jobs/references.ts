@@ -6,7 +6,7 @@ import {
   type RolloutsRow,
   type TeacherRow,
 } from '@distiller/storage';
-import { fieldProblem } from '../problems/problem.ts';
+import { fieldProblem, ProblemError } from '../problems/problem.ts';
 
 /** The resources that a spec names. @throws ProblemError pointing at the field */
 export async function requireTeacher({ teachers }: ProjectStorage, reference: string): Promise<TeacherRow> {
@@ -21,13 +21,17 @@ export async function requireLabels({ labels }: ProjectStorage, reference: strin
   return known(await labels.get(reference), '/labels/labels', `no labels have the id or name '${reference}'`);
 }
 
-export async function requireModel({ models }: ProjectStorage, id: string, pointer: string): Promise<ModelRow> {
-  return known(await models.get(id), pointer, `no model has the id '${id}'`);
+export async function requireModel({ models }: ProjectStorage, reference: string, pointer: string): Promise<ModelRow> {
+  return known(await models.get(reference), pointer, `no model has the id or name '${reference}'`);
 }
 
 function known<Row>(row: Row | null, pointer: string, missing: string): Row {
   if (row) return row;
   throw fieldProblem('unknown_reference', pointer, missing);
+}
+
+export function noSuchJob(id: string): ProblemError {
+  return new ProblemError('job_not_found', `no job has the id '${id}'`);
 }
 
 /** @throws ProblemError when another resource of that kind has the name already */

@@ -1,15 +1,14 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { type JobRow, type NewJobFile } from '@distiller/storage';
+import { type Fleet, JOB_STATUSES, type JobRow, type NewJobFile } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
-import { PageQuery } from '../page.ts';
+import { estimatedFinish } from './estimated-finish.ts';
 import { Sha256 } from '../uploads/schema.ts';
+import { waitingFor } from './waiting-for.ts';
 
-export const JobStatus = z
-  .enum(['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'])
-  .meta({ id: 'JobStatus' });
+export const JobStatus = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' });
 
-const Reference = z.object({ id: z.string(), name: z.string() });
+export const Reference = z.object({ id: z.string(), name: z.string() });
 
 /** A file that a job or a model has; its name is what a download asks for. */
 export const StoredFile = z
@@ -57,9 +56,21 @@ export const Job = z
     attempt: z.int().describe('how often a worker has begun or gone on with it'),
     step: z.int().describe('training steps, frames or episodes done, whatever the job counts'),
     total_steps: z.int(),
+    priority: z.int(),
+    queue_position: z.int().nullable().describe('while it is queued: 1 is the next'),
+    deadline_at: z.iso.datetime().nullable(),
+    estimated_finish: z.iso.datetime().nullable().describe('while it runs, from its measured steps a second'),
+    seed: z.int().nullable(),
+    retry_of: z.string().nullable().describe('id of the job of which this one is another try'),
+    best_checkpoint: z.int().nullable().describe('step of the best checkpoint, where one is kept'),
+    waiting_for: z
+      .string()
+      .nullable()
+      .describe('what no worker that is alive has, while the job is queued; null: nothing is missing'),
     engine: z.string().nullable().describe('tensor engine of the worker'),
     error: JobError.nullable(),
     result: Result.nullable(),
+    tags: z.record(z.string(), z.string()),
     metadata: z.record(z.string(), z.string()),
     created_at: z.iso.datetime(),
     started_at: z.iso.datetime().nullable(),
@@ -67,21 +78,11 @@ export const Job = z
   })
   .meta({ id: 'Job' });
 
-export const JobQuery = PageQuery.extend({
-  status: z
-    .string()
-    .regex(new RegExp(`^(${JobStatus.options.join('|')})(,(${JobStatus.options.join('|')}))*$`), {
-      error: `one or more of ${JobStatus.options.join(', ')}, separated by commas`,
-    })
-    .optional()
-    .describe('only jobs with one of these, separated by commas'),
-});
-
 export function toStoredFile({ mediaType, ...file }: NewJobFile): z.infer<typeof StoredFile> {
   return { ...file, media_type: mediaType };
 }
 
-export function toJob(row: JobRow): z.infer<typeof Job> {
+export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
   return Job.parse({
     id: row.id,
     kind: row.kind,
@@ -99,9 +100,18 @@ export function toJob(row: JobRow): z.infer<typeof Job> {
     attempt: row.attempt,
     step: row.step,
     total_steps: row.totalSteps,
+    priority: row.priority,
+    queue_position: row.queuePosition,
+    deadline_at: row.deadlineAt?.toISOString() ?? null,
+    estimated_finish: estimatedFinish(row)?.toISOString() ?? null,
+    seed: (row.spec as { seed?: number }).seed ?? null,
+    retry_of: row.retryOfId,
+    best_checkpoint: row.bestCheckpoint,
+    waiting_for: waitingFor(row, fleet),
     engine: row.engine,
     error: row.error,
     result: row.result,
+    tags: row.tags,
     metadata: row.metadata,
     created_at: row.createdAt.toISOString(),
     started_at: row.startedAt?.toISOString() ?? null,

@@ -90,6 +90,47 @@ test('who has the file already is told so', async () => {
   expect(await ask('"sha256-0"')).toBe(200);
 });
 
+test.each([
+  ['the first bytes', 'bytes=0-9', 0, 9],
+  ['from a place on', 'bytes=299000-', 299_000, 299_999],
+  ['the last bytes', 'bytes=-10', 299_990, 299_999],
+  ['more than there is', 'bytes=299999-999999999', 299_999, 299_999],
+  ['a longer end than the file', 'bytes=-999999', 0, 299_999],
+])('a range of %s is answered with them', async (_what, range, start, end) => {
+  const { id, student, hash } = await makeModel();
+  const response = await api.app.inject({ method: 'GET', url: `/v1/models/${id}/download`, headers: { range } });
+  expect(response.statusCode).toBe(206);
+  expect(response.rawPayload.equals(student.subarray(start, end + 1))).toBe(true);
+  expect(response.headers).toMatchObject({
+    'content-range': `bytes ${start}-${end}/300000`,
+    'content-length': String(end - start + 1),
+    'repr-digest': `sha-256=:${hash.toString('base64')}:`,
+  });
+});
+
+test('a range outside the file is refused with its length', async () => {
+  const { id } = await makeModel();
+  for (const range of ['bytes=300000-', 'bytes=-0']) {
+    const response = await api.app.inject({ method: 'GET', url: `/v1/models/${id}/download`, headers: { range } });
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([416, 'range_not_satisfiable']);
+    expect(response.headers['content-range']).toBe('bytes */300000');
+  }
+});
+
+test('several ranges, units that nobody knows, HEAD and a file that became another are answered whole', async () => {
+  const { id, hash } = await makeModel();
+  const etag = `"sha256-${hash.toString('hex')}"`;
+  const status = async (headers: Record<string, string>, method: 'GET' | 'HEAD' = 'GET') =>
+    (await api.app.inject({ method, url: `/v1/models/${id}/download`, headers })).statusCode;
+  expect(await status({ range: 'bytes=0-1,100-200' })).toBe(200);
+  for (const range of ['frames=0-1', 'bytes=5-2', 'bytes=-', 'bytes=a-b']) expect(await status({ range })).toBe(200);
+  expect(await status({ range: 'bytes=0-1' }, 'HEAD')).toBe(200);
+  expect(await status({ range: 'bytes=0-1', 'if-range': etag })).toBe(206);
+  for (const other of ['"sha256-0"', `W/${etag}`, 'Tue, 24 Nov 2026 00:00:00 GMT']) {
+    expect(await status({ range: 'bytes=0-1', 'if-range': other })).toBe(200);
+  }
+});
+
 test('damaged or missing bytes are not handed out', async () => {
   for (const damage of [(path: string) => appendFile(path, 'x'), rm]) {
     const { id, hash } = await makeModel();

@@ -3,12 +3,18 @@ import { type App, type Dependencies } from '../dependencies.ts';
 import { PageQuery, pageOf, pageRequest, toPage } from '../page.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
-import { type Scope, scoped } from '../scope.ts';
-import { binaryResponse, sendFile } from '../files/download.ts';
+import { downloadResponses, sendFile } from '../files/download.ts';
+import { scoped } from '../scope.ts';
+import { Sha256 } from '../uploads/schema.ts';
+import { ModelParams, requireModel } from './require-model.ts';
 import { FileName, Model, toModel } from './schema.ts';
 
 const tags = ['models'];
-const params = z.strictObject({ id: z.string() });
+const ModelQuery = PageQuery.extend({
+  name: z.string().max(100).optional().describe('only the versions of it'),
+  contract_hash: Sha256.optional().describe('only models under that observation contract'),
+  teacher: z.string().max(200).optional().describe('only students of it, by id or name'),
+});
 
 export function modelRoutes(app: App, { artifacts }: Dependencies): void {
   app.get(
@@ -17,17 +23,21 @@ export function modelRoutes(app: App, { artifacts }: Dependencies): void {
       schema: {
         tags,
         operationId: 'listModels',
-        querystring: PageQuery,
+        querystring: ModelQuery,
         response: { 200: pageOf(Model), ...problemResponses },
       },
     },
-    async (request) => toPage(await scoped(request).storage.models.list(pageRequest(request.query)), toModel),
+    async (request) => {
+      const { name, contract_hash: contractHash, teacher, ...page } = request.query;
+      const filter = { ...pageRequest(page), name, contractHash, teacher };
+      return toPage(await scoped(request).storage.models.list(filter), toModel);
+    },
   );
 
   app.get(
     '/v1/models/:id',
-    { schema: { tags, operationId: 'getModel', params, response: { 200: Model, ...problemResponses } } },
-    async (request) => toModel(await requireModel(scoped(request), request.params.id)),
+    { schema: { tags, operationId: 'getModel', params: ModelParams, response: { 200: Model, ...problemResponses } } },
+    async (request) => toModel(await requireModel(scoped(request).storage, request.params.id)),
   );
 
   app.get(
@@ -37,25 +47,16 @@ export function modelRoutes(app: App, { artifacts }: Dependencies): void {
         tags,
         operationId: 'downloadModel',
         summary: 'A file of the model; its sha256 is in ETag and Repr-Digest',
-        params,
+        params: ModelParams,
         querystring: z.strictObject({ file: FileName.default('student') }),
-        response: {
-          200: binaryResponse,
-          ...problemResponses,
-        },
+        response: { ...downloadResponses, ...problemResponses },
       },
     },
     async (request, reply) => {
-      const model = await requireModel(scoped(request), request.params.id);
+      const model = await requireModel(scoped(request).storage, request.params.id);
       const file = model.files.find(({ name }) => name === request.query.file);
       if (!file) throw new ProblemError('file_not_found', `the model has no file '${request.query.file}'`);
       return sendFile(artifacts, file, { request, reply });
     },
   );
-}
-
-async function requireModel({ storage }: Scope, id: string) {
-  const model = await storage.models.get(id);
-  if (!model) throw new ProblemError('model_not_found', `no model has the id '${id}'`);
-  return model;
 }

@@ -1,8 +1,12 @@
 import { SpecError } from '@distiller/distillation/spec';
 import {
   ArtifactCorruptError,
+  ChecksumError,
   IdempotencyLostError,
+  IllegalRequestError,
+  ModelInUseError,
   NameTakenError,
+  NoCheckpointError,
   QuotaExceededError,
   TooManyBytesError,
 } from '@distiller/storage';
@@ -38,6 +42,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     instance: request.url.split('?')[0],
     code: problem.code,
     errors: problem.errors.slice(0, MAX_ERRORS),
+    ...(problem.legal && { legal: problem.legal }),
     request_id: request.id,
   };
   // As text: the answer to an error must not depend on a route's schemas.
@@ -57,11 +62,17 @@ function toProblem(thrown: unknown): ProblemError {
   }
   if (thrown instanceof SpecError) return fieldProblem(specCode(thrown.code), thrown.pointer, thrown.message);
   if (thrown instanceof NameTakenError) return fieldProblem('name_taken', '/name', thrown.message);
+  if (thrown instanceof IllegalRequestError) {
+    return new ProblemError('illegal_transition', thrown.message, [], thrown.legal);
+  }
+  if (thrown instanceof NoCheckpointError) return new ProblemError('no_checkpoint', thrown.message);
   if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
   if (thrown instanceof QuotaExceededError) {
     return new ProblemError('quota_exceeded', thrown.message, [{ detail: thrown.message, code: thrown.quota }]);
   }
   if (thrown instanceof IdempotencyLostError) return new ProblemError('idempotency_in_flight', thrown.message);
+  if (thrown instanceof ModelInUseError) return new ProblemError('model_in_use', thrown.message);
+  if (thrown instanceof ChecksumError) return new ProblemError('piece_checksum_mismatch', thrown.message);
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);
 }

@@ -1,3 +1,4 @@
+import { JOB_REQUESTS } from '@distiller/storage';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
@@ -22,6 +23,7 @@ const Problem = z
         }),
       )
       .describe('the fields at fault'),
+    legal: z.array(z.enum(JOB_REQUESTS)).optional().describe('of a job: what may be asked of it instead'),
     request_id: z.string(),
   })
   .meta({ id: 'Problem' });

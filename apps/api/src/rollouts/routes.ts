@@ -71,6 +71,6 @@ async function createRollouts(dependencies: Scope, { name, file }: RolloutsInput
     throw fieldProblem('name_taken', '/name', `there are rollouts named '${name}'`);
   }
   const upload = await requireUpload(dependencies, file, '/file');
-  const rollouts = { name, ...(await inspectRollouts(artifacts.stagedPath(upload.id))) };
+  const rollouts = { name, ...(await inspectRollouts(await artifacts.stagedPath(upload.id))) };
   return storage.rollouts.create(rollouts, upload.id, () => artifacts.promote(upload.id, upload.sha256));
 }

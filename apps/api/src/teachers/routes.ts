@@ -82,8 +82,8 @@ async function createTeacher(dependencies: Scope, input: TeacherInput): Promise<
   const file = await requireUpload(dependencies, input.weights, '/weights');
   const reference = input.reference && (await requireUpload(dependencies, input.reference, '/reference'));
   const inspected = await inspectApart(input, {
-    weights: artifacts.stagedPath(file.id),
-    reference: reference && artifacts.stagedPath(reference.id),
+    weights: await artifacts.stagedPath(file.id),
+    reference: reference && (await artifacts.stagedPath(reference.id)),
   });
   const created = await storage.teachers.create(described(input, inspected), {
     uploads: reference ? [file.id, reference.id] : [file.id],

@@ -24,7 +24,8 @@ export async function stageBody(
   }
 }
 
-async function drain(body: IncomingMessage): Promise<void> {
+/** Reads on, for a while, what will not be kept. */
+export async function drain(body: IncomingMessage): Promise<void> {
   body.resume();
   const ended = new Promise((resolve) => body.once('end', resolve).once('close', resolve));
   if (!body.readableEnded) await Promise.race([ended, sleep(DRAIN_MS, undefined, { ref: false })]);

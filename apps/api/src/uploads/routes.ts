@@ -7,9 +7,9 @@ import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { scoped } from '../scope.ts';
 import { stageBody } from './body.ts';
-import { parseReprDigest } from './digest.ts';
-import { requireSpace } from './space.ts';
+import { parseDigest } from './digest.ts';
 import { Sha256, toUpload, Upload } from './schema.ts';
+import { requireSpace } from './space.ts';
 
 const tags = ['uploads'];
 
@@ -32,6 +32,7 @@ export function uploadRoutes(app: App, { artifacts, maxUploadBytes }: Dependenci
         querystring: z.strictObject({ sha256: Sha256.optional().describe('checked against the bytes') }),
         headers: z.looseObject({
           'repr-digest': z.string().optional().describe('RFC 9530, `sha-256=:<base64>:`; checked against the bytes'),
+          'content-digest': z.string().optional().describe('the same, for the bytes of this request'),
         }),
         response: { 201: Upload, ...problemResponses },
       },
@@ -41,16 +42,17 @@ export function uploadRoutes(app: App, { artifacts, maxUploadBytes }: Dependenci
       if (!(body instanceof Readable)) {
         throw new ProblemError('unsupported_media_type', 'an upload is sent as application/octet-stream');
       }
-      const expected = request.query.sha256 ?? parseReprDigest(request.headers['repr-digest']);
+      const expected = expectedDigests(request);
       const declaredBytes = Number(request.headers['content-length'] ?? 0);
       await requireSpace(request, declaredBytes);
       const staged = await stageBody(artifacts, body, { maxBytes: maxUploadBytes, declaredBytes });
       if (declaredBytes === 0) await requireSpaceOf(staged, request);
-      if (expected !== undefined && expected !== staged.sha256) {
+      const wrong = expected.filter(([, sha256]) => sha256 !== undefined && sha256 !== staged.sha256);
+      if (wrong.length > 0) {
         await artifacts.discard(staged.id);
         const detail = `the bytes that came have sha256 ${staged.sha256}`;
-        const parameter = request.query.sha256 === undefined ? 'repr-digest' : 'sha256';
-        throw new ProblemError('digest_mismatch', detail, [{ parameter, detail, code: 'digest_mismatch' }]);
+        const errors = wrong.map(([parameter]) => ({ parameter, detail, code: 'digest_mismatch' }));
+        throw new ProblemError('digest_mismatch', detail, errors);
       }
       const upload = toUpload(await scoped(request).storage.uploads.create(staged));
       return reply.code(201).header('location', `/v1/uploads/${upload.id}`).send(upload);
@@ -84,4 +86,19 @@ async function requireSpaceOf({ id, bytes }: Stored & { id: string }, request: F
     await scoped(request).artifacts.discard(id);
     throw error;
   }
+}
+
+/** What the sender says that the bytes are, by where it is said: all of it must be so. */
+function expectedDigests({
+  query,
+  headers,
+}: {
+  query: { sha256?: string | undefined };
+  headers: { 'repr-digest'?: string | undefined; 'content-digest'?: string | undefined };
+}): [string, string | undefined][] {
+  return [
+    ['sha256', query.sha256],
+    ['repr-digest', parseDigest(headers['repr-digest'], 'repr-digest')],
+    ['content-digest', parseDigest(headers['content-digest'], 'content-digest')],
+  ];
 }

@@ -43,7 +43,7 @@ function gone(id: string, pointer: string): ProblemError {
 export function discardWhenRefused(...fields: string[]) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     // Refused before it was known who asks: nothing of theirs can be touched.
-    if (!request.scope || reply.statusCode < 400 || reply.statusCode >= 500) return;
+    if (!request.scope || reply.statusCode < 400 || reply.statusCode >= 500 || isDryRun(request.query)) return;
     const { storage, artifacts } = scoped(request);
     for (const field of fields) {
       const id = uploadId(request.body, field);
@@ -54,6 +54,11 @@ export function discardWhenRefused(...fields: string[]) {
       await artifacts.discard(upload.id);
     }
   };
+}
+
+/** What is only tried uses nothing up. */
+function isDryRun(query: unknown): boolean {
+  return isObject(query) && query['dry_run'] === 'true';
 }
 
 /** From a body that may have failed its schema. */

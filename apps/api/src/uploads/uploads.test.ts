@@ -41,6 +41,7 @@ test('an upload is answered with the hash and the length of what came', async ()
 test('a digest that fits is accepted, in the header and in the address', async () => {
   const bytes = Buffer.from('weights');
   expect((await send(bytes, { 'repr-digest': `sha-256=:${sha256(bytes, 'base64')}:` })).status).toBe(201);
+  expect((await send(bytes, { 'content-digest': `sha-256=:${sha256(bytes, 'base64')}:` })).status).toBe(201);
   expect((await send(bytes, { query: `?sha256=${sha256(bytes)}` })).status).toBe(201);
 });
 
@@ -50,6 +51,8 @@ test('a digest that does not fit is refused, and nothing is stored', async () =>
   const refused = await send(Buffer.from('weights'), { 'repr-digest': `sha-256=:${digest}:` });
   expect([refused.status, refused.body['code']]).toEqual([422, 'digest_mismatch']);
   expect(refused.body['errors']).toMatchObject([{ parameter: 'repr-digest' }]);
+  const other = await send(Buffer.from('weights'), { 'content-digest': `sha-256=:${digest}:` });
+  expect(other.body['errors']).toMatchObject([{ parameter: 'content-digest' }]);
   const malformed = await send(Buffer.from('weights'), { 'repr-digest': 'sha-256=:abc:' });
   expect([malformed.status, malformed.body['code']]).toEqual([422, 'invalid_request']);
   expect(await api.stored()).toEqual(before);

@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { addCancel } from './cancel.ts';
+import { addActions } from './actions.ts';
 import { addFiles } from './files.ts';
 import { addList } from './list.ts';
 import { addPull } from './pull.ts';
@@ -13,7 +13,7 @@ export function addJobs(program: Command): void {
   addSubmit(jobs);
   addWatch(jobs);
   addList(jobs);
-  addCancel(jobs);
+  addActions(jobs);
   addFiles(jobs);
   addPull(jobs);
 }

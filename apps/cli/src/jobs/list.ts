@@ -6,7 +6,10 @@ import { renderTable } from '../table.ts';
 
 export function addList(jobs: Command): void {
   addPageOptions(jobs.command('list').description('newest first'))
-    .option('--status <status...>', 'only those: queued, running, cancelling, succeeded, failed, cancelled')
+    .option(
+      '--status <status...>',
+      'only those: validating, queued, running, pausing, paused, cancelling, succeeded, failed, cancelled',
+    )
     .action(listJobs);
 }
 

@@ -14,9 +14,14 @@ export interface JobProcess {
 }
 
 /** Starts the process of one attempt at a job. It ends by itself when this one dies. */
-export function startJobProcess(order: JobOrder, onMessage: (message: JobMessage) => void): JobProcess {
+export function startJobProcess(
+  order: JobOrder,
+  onMessage: (message: JobMessage) => void,
+  env: Record<string, string> = {},
+): JobProcess {
   const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     execArgv: TYPESCRIPT_ARGUMENTS,
+    env: { ...process.env, ...env },
     // JSON would turn a metric that is not finite into null.
     serialization: 'advanced',
     // Its own words are for the worker's log; its stdin is nobody's.

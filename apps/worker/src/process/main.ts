@@ -2,7 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { loadEngine } from '@distiller/compute';
 import { DivergedError, ImportError } from '@distiller/distillation';
+import { span, SpanKind, startTracing } from '@distiller/operations';
 import { createArtifactStore } from '@distiller/storage';
+import { framesBytes } from '../environment.ts';
 import { type JobMessage, type JobOrder, type StopOrder } from './messages.ts';
 import { runWork } from './run-work.ts';
 
@@ -10,18 +12,27 @@ const stop = new AbortController();
 process.on('disconnect', () => process.exit(1));
 process.on('message', (order: JobOrder | StopOrder) => {
   if (order.type === 'stop') stop.abort();
-  else void work(order).then(() => process.disconnect());
+  else void traced(order).then(() => process.disconnect());
 });
 // The worker decides when a job ends: a terminal's Ctrl-C reaches this process too and must not race it.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+
+/** The worker's span is this one's parent. */
+async function traced(order: JobOrder): Promise<void> {
+  const stopTracing = await startTracing('distiller-job');
+  const attributes = { 'distiller.kind': order.work.kind, 'distiller.engine': order.engine };
+  const parent = process.env['TRACEPARENT'];
+  await span(`work ${order.work.kind}`, { kind: SpanKind.INTERNAL, attributes, parent }, () => work(order));
+  await stopTracing();
+}
 
 async function work(order: JobOrder): Promise<void> {
   try {
     await loadEngine(order.engine);
     const store = createArtifactStore(order.artifactsUrl);
     let step = 0;
-    for await (const told of runWork(order, { store, signal: stop.signal })) {
+    for await (const told of runWork(order, { store, signal: stop.signal, framesBytes: framesBytes(process.env) })) {
       if ('step' in told) step = told.step ?? step;
       send(told);
       // Training blocks the event loop; between two steps, orders are heard and messages leave.

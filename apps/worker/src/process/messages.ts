@@ -25,7 +25,7 @@ export type Told =
   /** How far a phase is; `step` where it is what the job counts. */
   | { type: 'progress'; phase: string; done: number; total: number; step?: number; metrics?: Record<string, number> }
   /** Something that people should know. */
-  | { type: 'remark'; message: string }
+  | { type: 'remark'; message: string; data?: Record<string, unknown> }
   | { type: 'step'; step: number; seconds: number; metrics: Record<string, number> }
   | { type: 'evaluation'; step: number; metrics: Record<string, number> }
   | ({ type: 'checkpoint' } & NewCheckpoint)

@@ -1,17 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { distill, distillClosedLoop, type DistillEvent, openLabels, openRollouts } from '@distiller/distillation';
-import { contractHash } from '@distiller/distillation/spec';
-import { type NewCheckpoint, type NewModel } from '@distiller/storage';
+import { contractHash, type DistillationSpec } from '@distiller/distillation/spec';
+import { type ArtifactStore, type NewCheckpoint, type NewModel } from '@distiller/storage';
 import { type DistillationWork } from '../kinds/work.ts';
 import { type JobOrder, type Told } from './messages.ts';
 import { modelFiles } from './model-files.ts';
 import { type WorkContext } from './work-context.ts';
 import { loadTeacher } from './teacher-files.ts';
+import { whyStopped } from './why-stopped.ts';
 
 /** Files of a checkpoint by the names under which they are kept. */
 const STATE = 'state';
-const roundName = (round: number) => `round-${String(round).padStart(4, '0')}`;
+const POLICY = 'policy';
+const ROUND = 'round-';
+const roundName = (round: number) => `${ROUND}${String(round).padStart(4, '0')}`;
 
 /** Distils, on recorded play or in a closed loop, and puts what it makes into the artifact store. */
 export async function* runDistillation(
@@ -23,16 +26,16 @@ export async function* runDistillation(
   const rounds: NewCheckpoint['files'] = await keptRounds(order, context);
   for await (const event of await events(work, order, context)) {
     if (event.type === 'finished') yield* finished(event, { work, order, context, rounds });
-    else yield await told(event, context, rounds);
+    else yield await told(event, { spec: work.spec, store: context.store, rounds });
   }
 }
 
 async function events(
   { spec, teacher, rollouts, labels }: DistillationWork,
   { checkpoint, checkpointEveryMs, scratch }: JobOrder,
-  { signal }: WorkContext,
+  { signal, framesBytes }: WorkContext,
 ): Promise<AsyncGenerator<DistillEvent>> {
-  const options = { checkpointEveryMs, signal };
+  const options = { checkpointEveryMs, signal, framesBytes };
   const state = checkpoint?.paths[STATE];
   const inputs = { teacher: await loadTeacher(teacher), checkpoint: state ? await readFile(state) : undefined };
   const recorded = rollouts && (await openRollouts(rollouts.path));
@@ -45,15 +48,16 @@ async function events(
   return distillClosedLoop(spec, { ...inputs, rollouts: recorded, rounds, directory: scratch }, options);
 }
 
-const roundPaths = (paths: Record<string, string>) =>
+const roundNames = (paths: Record<string, string>) =>
   Object.keys(paths)
-    .filter((name) => name !== STATE)
-    .sort()
-    .map((name) => paths[name]!);
+    .filter((name) => name.startsWith(ROUND))
+    .sort();
+
+const roundPaths = (paths: Record<string, string>) => roundNames(paths).map((name) => paths[name]!);
 
 /** Files that are in the store already: to put them again costs a hash, and says which they are. */
 function keptRounds({ checkpoint }: JobOrder, { store }: WorkContext): Promise<NewCheckpoint['files']> {
-  const names = Object.keys(checkpoint?.paths ?? {}).filter((name) => name !== STATE);
+  const names = roundNames(checkpoint?.paths ?? {});
   return Promise.all(
     names.map(async (name) => ({ name, ...(await store.put(createReadStream(checkpoint!.paths[name]!))) })),
   );
@@ -61,8 +65,7 @@ function keptRounds({ checkpoint }: JobOrder, { store }: WorkContext): Promise<N
 
 async function told(
   event: Exclude<DistillEvent, Finished>,
-  { store }: WorkContext,
-  rounds: NewCheckpoint['files'],
+  { spec, store, rounds }: { spec: DistillationSpec; store: ArtifactStore; rounds: NewCheckpoint['files'] },
 ): Promise<Told> {
   switch (event.type) {
     case 'step':
@@ -70,9 +73,13 @@ async function told(
     case 'evaluation':
       return { ...event, metrics: { ...event.metrics } };
     case 'checkpoint': {
-      const state = { name: STATE, ...(await store.put(event.bytes)) };
-      return { type: 'checkpoint', step: event.step, files: [state, ...rounds] };
+      const { step, bytes, policy, isBest, keepPeriodic } = event;
+      const state = { name: STATE, ...(await store.put(bytes)) };
+      const student = { name: POLICY, ...(await store.put(policy)) };
+      return { type: 'checkpoint', step, files: [state, student, ...rounds], isBest, keepPeriodic };
     }
+    case 'stopped_early':
+      return { type: 'remark', ...whyStopped(event, spec) };
     case 'round': {
       const { round, frames, meanReturn, path } = event;
       rounds.push({ name: roundName(round), ...(await store.put(createReadStream(path))) });
@@ -111,6 +118,10 @@ async function* finished(
     layerTable: work.layerTable,
     metrics,
     files: stored.files,
+    name: work.spec.name,
   };
-  yield { type: 'finished', step, result: { ...metrics, parameter_count: parameterCount }, made: { model } };
+  // Of another step than the last: the best, or the one at which training stopped.
+  const studentStep = step !== work.spec.steps && { student_step: step };
+  const result = { ...metrics, parameter_count: parameterCount, ...studentStep };
+  yield { type: 'finished', step, result, made: { model } };
 }

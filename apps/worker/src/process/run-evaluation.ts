@@ -13,7 +13,7 @@ const LEDGER = 'ledger';
 export async function* runEvaluation(
   { jobId, spec, teacher, student, rollouts }: EvaluationWork,
   { checkpoint, checkpointEveryMs }: JobOrder,
-  { store, signal }: WorkContext,
+  { store, signal, framesBytes }: WorkContext,
 ): AsyncGenerator<Told> {
   const inputs = {
     teacher: await loadTeacher(teacher),
@@ -22,7 +22,7 @@ export async function* runEvaluation(
     checkpoint: checkpoint && (await readFile(checkpoint.paths[LEDGER]!)),
   };
   let done = checkpoint?.step ?? 0;
-  for await (const event of evaluatePolicies(spec, inputs, { checkpointEveryMs, signal })) {
+  for await (const event of evaluatePolicies(spec, inputs, { checkpointEveryMs, signal, framesBytes })) {
     switch (event.type) {
       case 'progress':
         done = event.episodesDone;

@@ -12,7 +12,7 @@ import { createTimer } from './timer.ts';
 export async function* runLabelling(
   { jobId, spec, teacher, rollouts, teacherId, rolloutsId }: LabellingWork,
   { scratch, checkpoint, checkpointEveryMs }: JobOrder,
-  { store, signal }: WorkContext,
+  { store, signal, framesBytes }: WorkContext,
 ): AsyncGenerator<Told> {
   const path = join(scratch, 'labels.zarr.zip');
   const kept = await keepDirectory(`${path}.partial`, store, checkpoint?.paths);
@@ -24,7 +24,7 @@ export async function* runLabelling(
     path,
   };
   const isDue = createTimer(checkpointEveryMs);
-  for await (const event of labelRollouts(spec, inputs, signal)) {
+  for await (const event of labelRollouts(spec, inputs, { signal, framesBytes })) {
     if (event.type === 'finished') {
       const file = await store.put(createReadStream(path));
       const name = spec.name ?? `labels-${jobId.slice(-12)}`;

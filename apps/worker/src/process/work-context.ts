@@ -5,4 +5,6 @@ export interface WorkContext {
   store: ArtifactStore;
   /** When aborted, the work tells a last checkpoint and ends without `finished`. */
   signal: AbortSignal;
+  /** Of decoded frames that it may hold. */
+  framesBytes: number;
 }

@@ -4,6 +4,75 @@
  */
 
 export interface paths {
+    "/v1/uploads/resumable/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where parts are PUT, for an hour; a part may be sent again */
+        post: operations["signUploadParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/resumable/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All parts are there: join them, check them, and make an upload of them */
+        post: operations["completeResumableUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/resumable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload that can be resumed: for files that are too large to be sent again */
+        post: operations["createResumableUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/resumable/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has arrived of an upload that is not whole yet */
+        get: operations["getResumableUpload"];
+        put?: never;
+        post?: never;
+        /** Give an upload up that is not whole yet */
+        delete: operations["deleteResumableUpload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teachers": {
         parameters: {
             query?: never;
@@ -111,7 +180,7 @@ export interface paths {
         };
         get: operations["listJobs"];
         put?: never;
-        /** Submit a job */
+        /** Submit a job, or with `dry_run` hear what it would be */
         post: operations["createJob"];
         delete?: never;
         options?: never;
@@ -146,6 +215,125 @@ export interface paths {
         put?: never;
         /** Cancel a job; one that is being cancelled, or was, is answered as it is */
         post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a job, which gives its worker free; one that is being paused, or is, is answered as it is */
+        post: operations["pauseJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a paused job again: it goes on from its checkpoint */
+        post: operations["resumeJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit the same job anew, from its first step, after it has failed or was cancelled */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checkpoints that are kept, newest first */
+        get: operations["listCheckpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints/{step}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a checkpoint; its sha256 is in ETag and Repr-Digest */
+        get: operations["downloadCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/checkpoints/{step}/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a model of a checkpoint's student; asked again, it is answered as it is */
+        post: operations["createModelFromCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/job-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs in a line each, with the best and last of their held-out metrics */
+        get: operations["listJobSummaries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -231,7 +419,8 @@ export interface paths {
         get: operations["getModel"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove a model that no alias and no unfinished job needs: its files go, lineage still tells of it */
+        delete: operations["deleteModel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -388,6 +577,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workers that there are, and what each can take; lost ones for a day */
+        get: operations["listWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** From now on name@alias means this version, whatever it meant before */
+        put: operations["moveModelAlias"];
+        post?: never;
+        delete: operations["removeModelAlias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that the model was made of, as a graph */
+        get: operations["getModelLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the model the next version of a name; one that has that name already is answered as it is */
+        post: operations["nameModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -412,7 +669,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether database (with all migrations), queue and artifact store can be used */
+        /** Whether database (with all migrations), queue and artifact store can be used, and no end is near */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -458,6 +715,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/tus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an upload that can be resumed (tus 1.0.0); `sha256` in Upload-Metadata is checked at its end */
+        post: operations["createTusUpload"];
+        delete?: never;
+        options: operations["describeTus"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/tus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deleteTusUpload"];
+        options?: never;
+        head?: never;
+        /** Append bytes; with the last of them GET /v1/uploads/{id} has it */
+        patch: operations["appendToTusUpload"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -479,7 +770,7 @@ export interface components {
         } | {
             /** @constant */
             kind: "mixture";
-            /** @description id of the student, a model under the same observation contract */
+            /** @description id or name@alias of the student, a model under the same observation contract */
             model: string;
             /**
              * @description probability with which the teacher acts instead
@@ -510,7 +801,7 @@ export interface components {
         } | {
             /** @constant */
             kind: "mixture";
-            /** @description id of the student, a model under the same observation contract */
+            /** @description id or name@alias of the student, a model under the same observation contract */
             model: string;
             /**
              * @description probability with which the teacher acts instead
@@ -626,6 +917,52 @@ export interface components {
              * @default 4
              */
             pixels?: number;
+        };
+        Checkpoint: {
+            step: number;
+            /** @description the job goes on from this one */
+            is_newest: boolean;
+            is_best: boolean;
+            /** @description kept because the spec asks for one every so many steps */
+            is_periodic: boolean;
+            /** @description `state`: all of the training state; `policy`: the student of that step */
+            files: components["schemas"]["StoredFile"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        CheckpointPolicy: {
+            /**
+             * @description the best by `best_by`; always where `keep` or `patience` needs it
+             * @default false
+             */
+            best: boolean;
+            /**
+             * @description one at each multiple of so many steps
+             * @default null
+             */
+            every: number | null;
+            /**
+             * @description how many of those, the newest
+             * @default 5
+             */
+            keep: number;
+        };
+        CheckpointPolicyInput: {
+            /**
+             * @description the best by `best_by`; always where `keep` or `patience` needs it
+             * @default false
+             */
+            best?: boolean;
+            /**
+             * @description one at each multiple of so many steps
+             * @default null
+             */
+            every?: number | null;
+            /**
+             * @description how many of those, the newest
+             * @default 5
+             */
+            keep?: number;
         };
         DerivativeTerm: {
             /** @constant */
@@ -963,8 +1300,51 @@ export interface components {
              * @default 200
              */
             jacobian_frames: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by: components["schemas"]["HeldOutMetric"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep: "best" | "last";
+            /** @default null */
+            early_stopping: components["schemas"]["EarlyStopping"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints: components["schemas"]["CheckpointPolicy"];
             /** @default 1 */
             seed: number;
+            /** @description of the model: the student becomes the next version of it */
+            name?: string;
+            requires: components["schemas"]["Requires"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1064,12 +1444,98 @@ export interface components {
              * @default 200
              */
             jacobian_frames?: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by?: components["schemas"]["HeldOutMetricInput"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep?: "best" | "last";
+            /** @default null */
+            early_stopping?: components["schemas"]["EarlyStoppingInput"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints?: components["schemas"]["CheckpointPolicyInput"];
             /** @default 1 */
             seed?: number;
+            /** @description of the model: the student becomes the next version of it */
+            name?: string;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
             };
+        };
+        EarlyStopping: {
+            /**
+             * @description evaluations in a row after which it stops, if none of them was better than the best before
+             * @default null
+             */
+            patience: number | null;
+            /**
+             * @description by how much less `best_by` must be to count as better
+             * @default 0
+             */
+            min_delta: number;
+            /**
+             * @description it stops at the first evaluation that reaches this
+             * @default null
+             */
+            target: {
+                /** @default action_error */
+                metric: components["schemas"]["HeldOutMetric"];
+                at_most: number;
+            } | null;
+        };
+        EarlyStoppingInput: {
+            /**
+             * @description evaluations in a row after which it stops, if none of them was better than the best before
+             * @default null
+             */
+            patience?: number | null;
+            /**
+             * @description by how much less `best_by` must be to count as better
+             * @default 0
+             */
+            min_delta?: number;
+            /**
+             * @description it stops at the first evaluation that reaches this
+             * @default null
+             */
+            target?: {
+                /** @default action_error */
+                metric?: components["schemas"]["HeldOutMetricInput"];
+                at_most: number;
+            } | null;
         };
         EvaluationSpec: {
             /** @constant */
@@ -1077,7 +1543,7 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             student: {
-                /** @description id or name of a student */
+                /** @description id of a model, or name@version or name@alias */
                 model: string;
             };
             /** @description for kl, action_error and jacobian_error on their held-out frames */
@@ -1139,6 +1605,26 @@ export interface components {
             saliency_frames: number;
             /** @default 1 */
             seed: number;
+            requires: components["schemas"]["Requires"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1150,7 +1636,7 @@ export interface components {
             /** @description id or name of a teacher */
             teacher: string;
             student: {
-                /** @description id or name of a student */
+                /** @description id of a model, or name@version or name@alias */
                 model: string;
             };
             /** @description for kl, action_error and jacobian_error on their held-out frames */
@@ -1213,10 +1699,35 @@ export interface components {
             /** @default 1 */
             seed?: number;
             /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /** @default {} */
             metadata?: {
                 [key: string]: string;
             };
         };
+        /** @enum {string} */
+        HeldOutMetric: "kl" | "action_error" | "jacobian_error";
+        /** @enum {string} */
+        HeldOutMetricInput: "kl" | "action_error" | "jacobian_error";
         Identity: {
             /**
              * @description off: no key is needed, and everybody on this machine may do everything
@@ -1247,6 +1758,26 @@ export interface components {
             observation: components["schemas"]["ObservationContract"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            requires: components["schemas"]["Requires"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1272,6 +1803,27 @@ export interface components {
             observation: components["schemas"]["ObservationContractInput"];
             /** @description meaning of each action number of the file, in order; the game’s own unless given */
             actions?: string[];
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -1440,10 +1992,26 @@ export interface components {
             /** @description training steps, frames or episodes done, whatever the job counts */
             step: number;
             total_steps: number;
+            priority: number;
+            /** @description while it is queued: 1 is the next */
+            queue_position: number | null;
+            deadline_at: string | null;
+            /** @description while it runs, from its measured steps a second */
+            estimated_finish: string | null;
+            seed: number | null;
+            /** @description id of the job of which this one is another try */
+            retry_of: string | null;
+            /** @description step of the best checkpoint, where one is kept */
+            best_checkpoint: number | null;
+            /** @description what no worker that is alive has, while the job is queued; null: nothing is missing */
+            waiting_for: string | null;
             /** @description tensor engine of the worker */
             engine: string | null;
             error: components["schemas"]["JobError"] | null;
             result: components["schemas"]["JobResult"] | null;
+            tags: {
+                [key: string]: string;
+            };
             metadata: {
                 [key: string]: string;
             };
@@ -1451,6 +2019,40 @@ export interface components {
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
+        };
+        JobCancellationInput: {
+            /**
+             * @description `graceful`: it stops at its next step and keeps what it has; `now`: its process is ended
+             * @default graceful
+             * @enum {string}
+             */
+            mode?: "graceful" | "now";
+        } | null;
+        JobDryRun: {
+            /** @constant */
+            dry_run: true;
+            kind: string;
+            /** @description with every default */
+            spec: components["schemas"]["JobSpec"];
+            teacher: {
+                id: string;
+                name: string;
+            } | null;
+            rollouts: {
+                id: string;
+                name: string;
+            } | null;
+            labels: {
+                id: string;
+                name: string;
+            } | null;
+            /** @description with its parameter count, and the flops of a forward pass */
+            student: components["schemas"]["LayerTable"] | null;
+            student_model: string | null;
+            total_steps: number;
+            priority: number;
+            deadline_at: string | null;
+            seed: number | null;
         };
         JobError: {
             code: string;
@@ -1471,6 +2073,12 @@ export interface components {
             type: "status";
             data: {
                 status: components["schemas"]["JobStatus"];
+                /** @description null: it was submitted */
+                from?: components["schemas"]["JobStatus"] | null;
+                /** @description the same as `status` */
+                to?: components["schemas"]["JobStatus"];
+                /** @description deadline, resumed, or the code of the error */
+                reason?: string;
                 attempt?: number;
                 /** @description points after this step were dropped: they will be recorded again */
                 from_step?: number;
@@ -1548,6 +2156,7 @@ export interface components {
             type: "checkpoint";
             data: {
                 step: number;
+                is_best?: boolean;
                 files: {
                     name: string;
                     sha256: string;
@@ -1574,6 +2183,14 @@ export interface components {
             /** @description give it as `after` to go on from here */
             next: number;
         };
+        JobPauseInput: {
+            /**
+             * @description `save`: one is made at its next step; `latest`: steps after the last one are dropped
+             * @default save
+             * @enum {string}
+             */
+            checkpoint?: "save" | "latest";
+        } | null;
         JobResult: {
             kl?: number | null;
             action_error?: number | null;
@@ -1587,7 +2204,45 @@ export interface components {
         JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"] | components["schemas"]["ImportSpec"] | components["schemas"]["LabellingSpec"] | components["schemas"]["EvaluationSpec"];
         JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"];
         /** @enum {string} */
-        JobStatus: "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        JobStatus: "validating" | "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
+        JobSummary: {
+            id: string;
+            kind: string;
+            status: components["schemas"]["JobStatus"];
+            /** @description its name */
+            teacher: string | null;
+            game: string | null;
+            /** @description in words; null of what is no distillation */
+            loss: string | null;
+            seed: number | null;
+            /** @description of the student's architecture */
+            preset: string | null;
+            parameter_count: number | null;
+            /** @description of one forward pass of one example */
+            flops: number | null;
+            /** @description id of the model that the job has made */
+            model: string | null;
+            /** @description id of the model that plays or is judged */
+            student_model: string | null;
+            step: number;
+            total_steps: number;
+            /** @description as the worker measured it, or since the start while it runs */
+            steps_per_second: number | null;
+            engine: string | null;
+            /** @description code of why it failed */
+            error: string | null;
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description of kl, action_error, jacobian_error and return_ratio, as far as recorded; or of the model's evaluation */
+            metrics: {
+                [key: string]: components["schemas"]["MetricExtent"];
+            };
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
         KeyLimits: {
             requests_per_minute?: number;
             /** @description made with the key */
@@ -1746,6 +2401,26 @@ export interface components {
              * @default 1
              */
             seed: number;
+            requires: components["schemas"]["Requires"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -1777,6 +2452,27 @@ export interface components {
              * @default 1
              */
             seed?: number;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata?: {
                 [key: string]: string;
@@ -2032,6 +2728,32 @@ export interface components {
              */
             final_fraction?: number;
         };
+        Lineage: {
+            /** @description each thing once, the model first */
+            nodes: {
+                id: string;
+                /** @enum {string} */
+                kind: "model" | "job" | "teacher" | "rollouts" | "labels";
+                name: string | null;
+                /** @description of its bytes: weights, recorded play, labels, the file that a job reads */
+                sha256: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** @description what else is known of it: seed, spec, versions, frames … */
+                data: {
+                    [key: string]: unknown;
+                };
+            }[];
+            edges: {
+                from: string;
+                /** @description made by or with `from` */
+                to: string;
+                /** @enum {string} */
+                role: "made" | "teacher" | "rollouts" | "labels" | "student";
+            }[];
+            /** @description false: there is more, further back */
+            is_whole: boolean;
+        };
         Loss: {
             /**
              * @default {
@@ -2094,6 +2816,11 @@ export interface components {
              */
             augmentation?: components["schemas"]["AugmentationInput"][];
         };
+        MetricExtent: {
+            min: number | null;
+            max: number | null;
+            last: number | null;
+        };
         MetricSeries: {
             name: string;
             /** @description recorded points, of which those here may be a sample that keeps every extreme */
@@ -2106,11 +2833,18 @@ export interface components {
         Model: {
             id: string;
             job: string;
+            /** @description of the checkpoint that it was made of; null: the end of the job */
+            checkpoint_step: number | null;
+            name: string | null;
+            /** @description counts the models of that name, from 1 */
+            version: number | null;
+            /** @description that were given to it; `best` and `latest` follow from the versions */
+            aliases: string[];
             observation: components["schemas"]["ObservationContract"];
             contract_hash: string;
             actions: string[];
             student: components["schemas"]["LayerTable"] | null;
-            /** @description on held-out episodes, at the last step */
+            /** @description on held-out episodes, at the step that the student is of */
             metrics: components["schemas"]["JobResult"];
             files: {
                 /**
@@ -2144,6 +2878,11 @@ export interface components {
             created_at: string;
             /** @description to be sent as `Authorization: Bearer …`; told this once and never again */
             key?: string;
+        };
+        NewPartialUploadInput: {
+            bytes: number;
+            /** @description checked against the bytes at the end */
+            sha256?: string;
         };
         NewProjectInput: {
             name: string;
@@ -2588,6 +3327,36 @@ export interface components {
             /** @default 0.9 */
             momentum?: number;
         };
+        PartialUpload: {
+            /** @description of the upload that it becomes */
+            id: string;
+            /** @description of the whole */
+            bytes: number;
+            sha256: string | null;
+            received_bytes: number;
+            /** @description how the bytes are sent; it depends on the artifact store */
+            way: {
+                /** @constant */
+                kind: "tus";
+                /** @description where pieces are sent by tus 1.0.0 */
+                url: string;
+            } | {
+                /** @constant */
+                kind: "multipart";
+                /** @description of each part but the last */
+                part_bytes: number;
+                part_count: number;
+                /** @description that have arrived */
+                parts: components["schemas"]["UploadPart"][];
+            };
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description what is not whole by then is removed
+             */
+            expires_at: string;
+        };
         Problem: {
             /** @description about:blank: the code says what kind of problem it is */
             type: string;
@@ -2600,7 +3369,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "unauthenticated" | "cross_site_request" | "forbidden" | "route_not_found" | "job_not_found" | "file_not_found" | "key_not_found" | "labels_not_found" | "model_not_found" | "project_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "job_ended" | "key_revoked" | "idempotency_in_flight" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "idempotency_mismatch" | "unknown_reference" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "rate_limited" | "quota_exceeded" | "internal_error" | "artifact_damaged" | "unavailable";
+            code: "malformed_request" | "unauthenticated" | "cross_site_request" | "forbidden" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "key_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "project_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "key_revoked" | "idempotency_in_flight" | "illegal_transition" | "no_checkpoint" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "idempotency_mismatch" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "rate_limited" | "quota_exceeded" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -2610,6 +3379,8 @@ export interface components {
                 detail: string;
                 code: string;
             }[];
+            /** @description of a job: what may be asked of it instead */
+            legal?: ("cancel" | "pause" | "resume" | "retry")[];
             request_id: string;
         };
         Project: {
@@ -2620,7 +3391,7 @@ export interface components {
         };
         Readiness: {
             /** @enum {string} */
-            status: "ok" | "failed";
+            status: "ok" | "failed" | "draining";
             checks: {
                 /** @enum {string} */
                 database: "ok" | "failed";
@@ -2660,6 +3431,26 @@ export interface components {
             max_episode_frames: number;
             /** @default 1 */
             seed: number;
+            requires: components["schemas"]["Requires"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
             /** @default {} */
             metadata: {
                 [key: string]: string;
@@ -2696,9 +3487,44 @@ export interface components {
             /** @default 1 */
             seed?: number;
             /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /** @default {} */
             metadata?: {
                 [key: string]: string;
             };
+        };
+        Requires: {
+            /**
+             * @description whether it waits for a worker that computes on a GPU
+             * @default false
+             */
+            gpu: boolean;
+        };
+        RequiresInput: {
+            /**
+             * @description whether it waits for a worker that computes on a GPU
+             * @default false
+             */
+            gpu?: boolean;
         };
         Rollouts: {
             id: string;
@@ -2826,6 +3652,11 @@ export interface components {
             bytes: number;
             /** Format: date-time */
             created_at: string;
+        };
+        UploadPart: {
+            number: number;
+            etag: string;
+            bytes: number;
         };
         ValueTerm: {
             /**
@@ -2955,6 +3786,42 @@ export interface components {
              */
             final_fraction?: number;
         };
+        Worker: {
+            id: string;
+            status: components["schemas"]["WorkerStatus"];
+            /** @description where it runs, and as which process: null without the scope `admin` */
+            host: string | null;
+            pid: number | null;
+            version: string;
+            engine: string;
+            /** @description what the engine computes on */
+            device: string;
+            /** @description whether it takes jobs that require a GPU */
+            gpu: boolean;
+            /** @description whether it leaves all other jobs to others */
+            gpu_jobs_only: boolean;
+            /** @description of its machine */
+            memory_bytes: number;
+            /** @description kinds of job that it takes */
+            kinds: string[];
+            /** @description what it works on; null without the scope `admin` */
+            job: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description its last sign of life, by the database's clock
+             */
+            last_seen: string;
+        };
+        WorkerList: {
+            data: components["schemas"]["Worker"][];
+        };
+        /**
+         * @description draining: it gives its job back and ends; lost: it has given no sign of life for 20 s
+         * @enum {string}
+         */
+        WorkerStatus: "idle" | "busy" | "draining" | "lost";
     };
     responses: never;
     parameters: never;
@@ -2964,6 +3831,228 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    signUploadParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    numbers: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        parts: {
+                            number: number;
+                            bytes: number;
+                            url: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description with the ETags that the store has answered, to be compared with what it has */
+                    parts?: {
+                        number: number;
+                        etag: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPartialUploadInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartialUpload"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteResumableUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTeachers: {
         parameters: {
             query?: {
@@ -3320,6 +4409,22 @@ export interface operations {
                 cursor?: string;
                 /** @description only jobs with one of these, separated by commas */
                 status?: string;
+                /** @description only jobs of one of these kinds, separated by commas */
+                kind?: string;
+                /** @description id or name of their teacher */
+                teacher?: string;
+                /** @description id or name of the rollouts that they use */
+                rollouts?: string;
+                /** @description key:value, which their tags must hold; of several, all */
+                tag?: string | string[];
+                /** @description key:value, which their metadata must hold; of several, all */
+                metadata?: string | string[];
+                /** @description submitted then or later */
+                created_after?: string;
+                /** @description submitted before that */
+                created_before?: string;
+                /** @description a minus turns the order round */
+                sort?: "-created_at" | "created_at" | "-priority" | "priority";
             };
             header?: never;
             path?: never;
@@ -3363,8 +4468,14 @@ export interface operations {
     };
     createJob: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description check everything, answer with every default, store nothing and use no upload up */
+                dry_run?: "true" | "false";
+            };
+            header?: {
+                /** @description `wait=N`: answer when the job has ended, or after N seconds (60 at most) */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3374,6 +4485,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDryRun"];
+                };
+            };
             /** @description Default Response */
             201: {
                 headers: {
@@ -3406,7 +4526,10 @@ export interface operations {
     getJob: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `wait=N`: answer when the job has ended, or after N seconds (60 at most) */
+                prefer?: string;
+            };
             path: {
                 id: string;
             };
@@ -3452,6 +4575,94 @@ export interface operations {
             };
             cookie?: never;
         };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobCancellationInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobPauseInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
         requestBody?: never;
         responses: {
             /** @description Default Response */
@@ -3461,6 +4672,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCheckpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Checkpoint"][];
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadCheckpoint: {
+        parameters: {
+            query?: {
+                file?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes of the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes are at the address in Location, for some minutes */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the bytes are those whose ETag was given */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createModelFromCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                step: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobSummaries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description only jobs with one of these, separated by commas */
+                status?: string;
+                limit?: number;
+                /** @description only these, separated by commas */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["JobSummary"][];
+                        has_more: boolean;
+                        /** @description give it as `cursor` to get the next page; null on the last one */
+                        next_cursor: string | null;
+                    };
                 };
             };
             /** @description The request was refused */
@@ -3503,6 +4963,29 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description the bytes that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes are at the address in Location, for some minutes */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the bytes are those whose ETag was given */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused */
             "4XX": {
@@ -3632,6 +5115,12 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
+                /** @description only the versions of it */
+                name?: string;
+                /** @description only models under that observation contract */
+                contract_hash?: string;
+                /** @description only students of it, by id or name */
+                teacher?: string;
             };
             header?: never;
             path?: never;
@@ -3678,6 +5167,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
                 id: string;
             };
             cookie?: never;
@@ -3713,6 +5203,45 @@ export interface operations {
             };
         };
     };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     downloadModel: {
         parameters: {
             query?: {
@@ -3721,6 +5250,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
                 id: string;
             };
             cookie?: never;
@@ -3735,6 +5265,29 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description the bytes that Range asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description the bytes are at the address in Location, for some minutes */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the bytes are those whose ETag was given */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused */
             "4XX": {
@@ -4183,6 +5736,214 @@ export interface operations {
             };
         };
     };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nameModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, or name@version, name@alias, name@best, name@latest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLiveness: {
         parameters: {
             query?: never;
@@ -4244,6 +6005,8 @@ export interface operations {
             header?: {
                 /** @description RFC 9530, `sha-256=:<base64>:`; checked against the bytes */
                 "repr-digest"?: string;
+                /** @description the same, for the bytes of this request */
+                "content-digest"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4302,6 +6065,164 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Upload"];
                 };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTusUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-length"?: string;
+                "upload-metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeTus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTusUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appendToTusUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-offset"?: string;
+                "upload-checksum"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request was refused */
             "4XX": {

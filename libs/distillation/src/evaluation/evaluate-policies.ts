@@ -1,11 +1,12 @@
 import { type Rollouts } from '@distiller/rollouts';
 import * as tf from '@tensorflow/tfjs-core';
 import { type RegisteredTeacher } from '../load-policy.ts';
+import { closeObservations } from '../observations.ts';
 import { type EvaluationReport } from '../spec/evaluation-report.ts';
 import { checkEvaluation, type EvaluationSpec, ObservationContract } from '../spec/index.ts';
 import { compareBeyondPlay } from './beyond-play.ts';
 import { type EvaluationEvent } from './events.ts';
-import { heldOutFrames } from './held-out.ts';
+import { type HeldOut, heldOutFrames } from './held-out.ts';
 import { openLedger } from './ledger.ts';
 import { play } from './play.ts';
 import { reportPlay } from './returns.ts';
@@ -26,6 +27,8 @@ export interface EvaluationOptions {
   signal?: AbortSignal;
   checkpointEveryMs?: number;
   progressEveryMs?: number;
+  /** Of decoded frames that may be in memory. */
+  framesBytes?: number;
 }
 
 /**
@@ -36,16 +39,18 @@ export interface EvaluationOptions {
 export async function* evaluatePolicies(
   spec: EvaluationSpec,
   inputs: EvaluationInputs,
-  { signal, checkpointEveryMs = 30_000, progressEveryMs = 1000 }: EvaluationOptions = {},
+  { signal, checkpointEveryMs = 30_000, progressEveryMs = 1000, framesBytes }: EvaluationOptions = {},
 ): AsyncGenerator<EvaluationEvent> {
   const { teacher, rollouts } = inputs;
   checkEvaluation(teacher, inputs.student, rollouts && describe(rollouts));
   const ledger = openLedger(ledgerKey(spec, inputs), inputs.checkpoint);
   const scene = setScene(spec, inputs);
+  let heldOut: HeldOut | undefined;
   try {
     yield* play(scene.playing, ledger, { signal, checkpointEveryMs, progressEveryMs });
     if (signal?.aborted) return;
-    const heldOut = rollouts && (await heldOutFrames(spec, rollouts, teacher.observation.stack));
+    const { stack } = teacher.observation;
+    heldOut = rollouts && (await heldOutFrames(spec, rollouts, { stack, framesBytes }));
     const rest = yield* compareBeyondPlay(spec, { scene, heldOut, signal });
     if (!rest) return;
     const { stickiness, plan } = scene.playing;
@@ -57,6 +62,7 @@ export async function* evaluatePolicies(
     };
     yield { type: 'finished', report, files: rest.files };
   } finally {
+    if (heldOut) await closeObservations(heldOut.observations);
     tf.dispose([...scene.policies.teacher.weights, ...scene.policies.student.weights]);
   }
 }

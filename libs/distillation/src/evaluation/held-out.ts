@@ -2,19 +2,23 @@ import { type Policy } from '@distiller/policies';
 import { type Rollouts, splitByEpisode } from '@distiller/rollouts';
 import { argmax, compareJacobians, compareLabels } from '../evaluate.ts';
 import { type Labels, labelAll } from '../labels.ts';
-import { evenlySpread, type Observations } from '../observations.ts';
+import { evenlySpread, openObservations, type RecordedObservations } from '../observations.ts';
 import { type HeldOutReport } from '../spec/evaluation-report.ts';
 import { type EvaluationSpec } from '../spec/index.ts';
 
 export interface HeldOut {
-  observations: Observations;
+  observations: RecordedObservations;
   indices: Int32Array;
 }
 
 /** The last whole episodes of the rollouts, which a distillation with the same fraction has not trained on. */
-export async function heldOutFrames(spec: EvaluationSpec, rollouts: Rollouts, stack: number): Promise<HeldOut> {
+export async function heldOutFrames(
+  spec: EvaluationSpec,
+  rollouts: Rollouts,
+  { stack, framesBytes }: { stack: number; framesBytes: number | undefined },
+): Promise<HeldOut> {
   const { heldOut } = splitByEpisode(rollouts, { trainFraction: 1, heldOutFraction: spec.held_out_fraction });
-  return { observations: { frames: await rollouts.loadFrames(), stack }, indices: heldOut };
+  return { observations: await openObservations(rollouts, stack, framesBytes), indices: heldOut };
 }
 
 /** `kl`, `action_error` with its confusion matrix, and `jacobian_error` on held-out frames. */
@@ -32,7 +36,7 @@ export async function compareHeldOut(
     ...compareLabels(labels, own),
     confusion: confusion(labels, own),
     jacobian_frames: jacobianFrames.length,
-    jacobian_error: compareJacobians({ observations, teacher, labels, jacobianFrames }, student),
+    jacobian_error: await compareJacobians({ observations, teacher, labels, jacobianFrames }, student),
   };
 }
 

@@ -2,14 +2,14 @@ import { drawSaliency } from '@distiller/arcade';
 import { type NamedTensor, type Policy, writeSafetensors } from '@distiller/policies';
 import { argmax } from '../evaluate.ts';
 import { labelAll } from '../labels.ts';
-import { evenlySpread, type Observations } from '../observations.ts';
+import { evenlySpread, holdObservations, type Observations, type RecordedObservations } from '../observations.ts';
 import { type SaliencyReport } from '../spec/evaluation-report.ts';
 import { type EvaluationFile } from './events.ts';
 import { saliencyMaps, type SaliencyMaps } from './saliency-maps.ts';
 
 export interface SaliencyFrames {
   source: SaliencyReport['source'];
-  observations: Observations;
+  observations: RecordedObservations;
   /** Of which `count` evenly spread ones are shown. */
   indices: Int32Array;
   count: number;
@@ -20,9 +20,11 @@ type Both<T> = { teacher: T; student: T };
 /** Where both look, as pictures and as numbers, and what both would do there. */
 export async function compareSaliency(
   policies: Both<Policy>,
-  { source, observations, indices, count }: SaliencyFrames,
+  { source, observations: recorded, indices, count }: SaliencyFrames,
 ): Promise<{ report: SaliencyReport; files: EvaluationFile[] }> {
-  const frames = evenlySpread(indices, count);
+  const shown = evenlySpread(indices, count);
+  const { observations, lists } = await holdObservations(recorded, [shown]);
+  const frames = lists[0]!;
   const probabilities = await both(policies, (policy) => probabilityRows(policy, observations, frames));
   // Both are asked about the same action, else the difference would be one of questions.
   const actions = probabilities.teacher.map(argmax);
@@ -31,7 +33,7 @@ export async function compareSaliency(
   return {
     report: {
       source,
-      frames: Array.from(frames, (frame, row) => ({ frame, teacher: teacher[row]!, student: student[row]! })),
+      frames: Array.from(shown, (frame, row) => ({ frame, teacher: teacher[row]!, student: student[row]! })),
     },
     files: [
       {

@@ -24,15 +24,24 @@ export type LabelQuestion = { of: ReadoutName; seed: number } & (
 /** Frames whose labels are made at once; it divides every block of more, so that labels are the same wherever one begins. */
 const BATCH = 128;
 
+/** Frames of a recording, by whose numbers directions are drawn. */
+export interface FramesToAnswer {
+  observations: Observations;
+  frames: Int32Array;
+  /** Where they are among the observations, if not by their numbers. */
+  places?: Int32Array;
+}
+
 /** What the teacher says of these frames, as a block for the labels file. */
 export async function answerBlock(
   teacher: Policy,
   question: LabelQuestion,
-  { observations, frames }: { observations: Observations; frames: Int32Array },
+  { observations, frames, places = frames }: FramesToAnswer,
 ): Promise<LabelsBlock> {
   const parts: LabelsBlock[] = [];
   for (let start = 0; start < frames.length; start += BATCH) {
-    parts.push(await answer(teacher, question, { observations, frames: frames.subarray(start, start + BATCH) }));
+    const [own, at] = [frames, places].map((list) => list.subarray(start, start + BATCH)) as [Int32Array, Int32Array];
+    parts.push(await answer(teacher, question, { observations, frames: own, places: at }));
   }
   return {
     logProbs: joined(parts.map(({ logProbs }) => logProbs)),
@@ -49,15 +58,15 @@ export async function answerBlock(
 async function answer(
   { network, weights }: Policy,
   question: LabelQuestion,
-  { observations, frames }: { observations: Observations; frames: Int32Array },
+  { observations, frames, places }: Required<FramesToAnswer>,
 ): Promise<LabelsBlock> {
   const directions = question.kind === 'vjp' ? actionDirections(question.seed, frames, question) : null;
-  const x = observationTensor(observations, frames);
+  const x = observationTensor(observations, places);
   const { logProbs, derivatives } = tidy(() => {
     const points = forward(network, weights, x);
     return {
       logProbs: logSoftmax(output(points) as tf.Tensor2D).logProbs,
-      derivatives: derivativesOf(points, question, { directions, observations, frames, x }),
+      derivatives: derivativesOf(points, question, { directions, observations, frames, places, x }),
     };
   });
   const block = { logProbs: await take(logProbs) };
@@ -67,10 +76,8 @@ async function answer(
   return question.kind === 'jvp' ? { ...block, jvp: interleaved(values, frames.length) } : block;
 }
 
-interface Asked {
+interface Asked extends Required<FramesToAnswer> {
   directions: Float32Array | null;
-  observations: Observations;
-  frames: Int32Array;
   x: tf.Tensor4D;
 }
 
@@ -78,7 +85,7 @@ interface Asked {
 function derivativesOf(
   points: readonly Linearization[],
   question: LabelQuestion,
-  { directions, observations, frames, x }: Asked,
+  { directions, observations, frames, places, x }: Asked,
 ): tf.Tensor[] {
   if (question.kind === 'none') return [];
   const { count, of } = question;
@@ -89,7 +96,7 @@ function derivativesOf(
     return numbers.map((k) => tidy(() => pullBack(points, vs[k]!, of)));
   }
   const withNext = question.directions.set.kind === 'frame-difference';
-  const next = withNext ? observationTensor(observations, nextFrames(observations.frames, frames)) : undefined;
+  const next = withNext ? observationTensor(observations, nextFrames(observations.frames, places)) : undefined;
   return numbers.map((k) =>
     tidy(() => {
       const where = { frames, numbers: new Int32Array(frames.length).fill(k) };

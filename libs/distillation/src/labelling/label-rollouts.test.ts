@@ -32,7 +32,8 @@ const options = { seed: 9, batchSize: 12, lastStep: 3, wanted: 2 };
 
 /** Teacher and observations of the tiny job, and a draw of some of its frames. */
 async function setUp(inputs: DistillInputs) {
-  const prepared = await prepare(tinySpec({ student: tinyTeacher }), inputs.teacher, inputs.rollouts);
+  const observations = { frames: await inputs.rollouts.loadFrames(), stack: inputs.teacher.observation.stack };
+  const prepared = prepare(tinySpec({ student: tinyTeacher }), inputs, observations);
   const draws = startDraws(prepared.observations, FRAMES, { ...options, withNext: true });
   const draw = await draws.take(1);
   const { network, weights } = prepared.teacher;
@@ -150,7 +151,7 @@ onEveryEngine(() => {
     const labelling = labelRollouts(
       labellingSpec({ projections }),
       { ...inputs, ...HASHES, path: resumed },
-      abort.signal,
+      { signal: abort.signal },
     );
     for await (const event of labelling) {
       expect(event.type).toBe('progress');

@@ -2,16 +2,28 @@ import { type NewLabelsAttributes, openLabelsWriter, type LabelsWriter, type Rol
 import { isNoise, noiseTable } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { components, directionSet, disposeSet } from '../direction-sets.ts';
-import { type Observations } from '../observations.ts';
+import {
+  closeObservations,
+  holdObservations,
+  isHeld,
+  openObservations,
+  type RecordedObservations,
+} from '../observations.ts';
 import { loadPolicy, type RegisteredTeacher } from '../load-policy.ts';
 import { contractHash, DIRECTIONS_VERSION, type LabellingSpec, type LabelledPair } from '../spec/index.ts';
-import { answerBlock, type LabelQuestion } from './answers.ts';
+import { answerBlock, type FramesToAnswer, type LabelQuestion } from './answers.ts';
 
 export interface LabellingInputs extends LabelledPair {
   teacher: RegisteredTeacher;
   rollouts: Rollouts;
   /** Where the file goes. What is done lies beside it, in `path` + '.partial', and is found there again. */
   path: string;
+}
+
+export interface LabellingOptions {
+  signal?: AbortSignal;
+  /** Of decoded frames that may be in memory; of rollouts that take more, a block is read at a time. */
+  framesBytes?: number | undefined;
 }
 
 /** What `labelRollouts` tells, in order. */
@@ -23,18 +35,18 @@ export type LabellingEvent =
 /**
  * Labels all frames of rollouts and stores what the teacher says of them. The same spec, inputs and engine make the same
  * bytes, however often it was interrupted. The caller owns the tensor engine.
- * @param signal when aborted, the block that is under way is finished and the stream ends without `finished`
+ * @param options.signal when aborted, the block that is under way is finished and the stream ends without `finished`
  * @throws RolloutsError when a projection cannot be stored in the precision that was asked for
  */
 export async function* labelRollouts(
   spec: LabellingSpec,
   inputs: LabellingInputs,
-  signal?: AbortSignal,
+  { signal, framesBytes }: LabellingOptions = {},
 ): AsyncGenerator<LabellingEvent> {
   const { teacher, rollouts, path } = inputs;
   const attributes = attributesOf(spec, inputs);
   const writer = await openLabelsWriter(path, attributes);
-  const observations = { frames: await rollouts.loadFrames(), stack: teacher.observation.stack };
+  const observations = await openObservations(rollouts, teacher.observation.stack, framesBytes);
   const policy = loadPolicy(teacher);
   const question = await questionOf(spec, { actions: attributes.actions, observations, writer });
   const total = attributes.frames;
@@ -50,14 +62,25 @@ export async function* labelRollouts(
       yield progress();
       if (signal?.aborted) return;
       const frames = range(writer.done(), Math.min(writer.done() + writer.framesPerBlock, total));
-      await writer.append(await answerBlock(policy, question, { observations, frames }));
+      await writer.append(await answerBlock(policy, question, await framesToAnswer(observations, frames, question)));
     }
     yield progress();
     yield { type: 'finished', path, ...(await writer.seal()) };
   } finally {
+    await closeObservations(observations);
     tf.dispose([...policy.weights]);
     disposeQuestion(question);
   }
+}
+
+async function framesToAnswer(
+  recorded: RecordedObservations,
+  frames: Int32Array,
+  question: LabelQuestion,
+): Promise<FramesToAnswer> {
+  const withNext = question.kind === 'jvp' && question.directions.set.kind === 'frame-difference';
+  const { observations, lists } = await holdObservations(recorded, [frames], { withNext });
+  return { observations, frames, places: lists[0]! };
 }
 
 function attributesOf(
@@ -82,7 +105,7 @@ function attributesOf(
 
 async function questionOf(
   { of, seed, projections }: LabellingSpec,
-  { actions, observations, writer }: { actions: number; observations: Observations; writer: LabelsWriter },
+  { actions, observations, writer }: { actions: number; observations: RecordedObservations; writer: LabelsWriter },
 ): Promise<LabelQuestion> {
   switch (projections.kind) {
     case 'none':
@@ -104,10 +127,11 @@ async function questionOf(
 }
 
 /** The components of all frames, rounded as the file keeps them; once they are in it, no other engine finds others. */
-async function keptComponents({ frames, stack }: Observations, writer: LabelsWriter): Promise<tf.Tensor> {
-  const shape = [-1, frames.height, frames.width, stack];
+async function keptComponents(observations: RecordedObservations, writer: LabelsWriter): Promise<tf.Tensor> {
+  const { count, height, width } = isHeld(observations) ? observations.frames : observations.store;
+  const shape = [-1, height, width, observations.stack];
   if ((await writer.basis()) === null) {
-    const basis = await components({ frames, stack }, range(0, frames.count));
+    const basis = await components(observations, range(0, count));
     await writer.putBasis((await basis.data()) as Float32Array);
     basis.dispose();
   }

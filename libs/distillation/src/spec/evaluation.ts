@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { heldOutFields } from './held-out.ts';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { Reference } from './resource.ts';
 
 const MAX_SEED = 0xffff_ffff;
@@ -17,7 +17,7 @@ export const EvaluationSpec = z
   .strictObject({
     kind: z.literal('evaluation'),
     teacher: Reference.describe('id or name of a teacher'),
-    student: z.strictObject({ model: Reference.describe('id or name of a student') }),
+    student: z.strictObject({ model: Reference.describe('id of a model, or name@version or name@alias') }),
     rollouts: Reference.optional().describe('for kl, action_error and jacobian_error on their held-out frames'),
     ...heldOutFields,
     episodes: z.int().min(1).max(10_000).default(30).describe('games that each of them plays, from the same seeds'),
@@ -39,7 +39,7 @@ export const EvaluationSpec = z
       .describe('both side by side'),
     saliency_frames: z.int().min(0).max(64).default(8).describe('frames on which it is drawn where both look'),
     seed: z.int().min(0).max(MAX_SEED).default(1),
-    metadata: Metadata,
+    ...jobFields,
   })
   .meta({ id: 'EvaluationSpec' });
 export type EvaluationSpec = z.infer<typeof EvaluationSpec>;

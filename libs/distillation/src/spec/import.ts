@@ -1,6 +1,6 @@
 import { IMPORT_FORMATS, inspectImport, type InspectedImport, RolloutsError } from '@distiller/rollouts';
 import { z } from 'zod';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { ObservationContract } from './observation-contract.ts';
 import { ResourceName, UploadReference } from './resource.ts';
 import { SpecError } from './spec-error.ts';
@@ -25,7 +25,7 @@ export const ImportSpec = z
       .max(18)
       .optional()
       .describe('meaning of each action number of the file, in order; the game’s own unless given'),
-    metadata: Metadata,
+    ...jobFields,
   })
   .meta({ id: 'ImportSpec' });
 export type ImportSpec = z.infer<typeof ImportSpec>;

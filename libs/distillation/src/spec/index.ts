@@ -2,7 +2,7 @@
 export { Augmentation } from './augmentation.ts';
 export { checkDistillation, checkSameContract } from './check-job.ts';
 export { DerivativeTerm, DerivativeWeight } from './derivative-term.ts';
-export { DistillationSpec, JobSpec } from './job.ts';
+export { DistillationSpec, JOB_KINDS, JobSpec } from './job.ts';
 export { checkImport, ImportSpec } from './import.ts';
 export { checkEvaluation } from './check-evaluation.ts';
 export { EvaluationSpec } from './evaluation.ts';
@@ -19,6 +19,7 @@ export { LabelsSource } from './labels-source.ts';
 export { ExportKind } from '@distiller/policies/exports';
 export { inspectRollouts, type InspectedRollouts, RolloutsInput } from './rollouts.ts';
 export { SpecError } from './spec-error.ts';
+export { ResourceName } from './resource.ts';
 export { inspectTeacher, type InspectedTeacher, type TeacherPaths } from './inspect-teacher.ts';
 export { resolveTable, TeacherInput } from './teacher.ts';
 export { TrainingData } from './training-data.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DerivativeOf, DirectionSetName } from './derivative-term.ts';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { Reference, ResourceName } from './resource.ts';
 import { unknownKind } from './unknown-kind.ts';
 
@@ -41,7 +41,7 @@ export const LabellingSpec = z
     of: DerivativeOf,
     projections: LabelProjections.default(LabelProjections.parse({ kind: 'none' })),
     seed: z.int().min(0).max(0xffff_ffff).default(1).describe('of the directions'),
-    metadata: Metadata,
+    ...jobFields,
   })
   .meta({ id: 'LabellingSpec' });
 export type LabellingSpec = z.infer<typeof LabellingSpec>;

@@ -22,11 +22,14 @@ const hashes = { teacher_sha256: pair.teacherSha256, rollouts_sha256: pair.rollo
 test('a labelling job of three words stores log-probabilities of the log-policy alone', () => {
   expect(labelling({}).data).toEqual({
     kind: 'labelling',
+    requires: { gpu: false },
     teacher: 'a',
     rollouts: 'b',
     of: 'log-policy',
     projections: { kind: 'none' },
     seed: 1,
+    priority: 0,
+    tags: {},
     metadata: {},
   });
   expect(labelling({ projections: { kind: 'vjp' } }).data?.projections).toEqual({

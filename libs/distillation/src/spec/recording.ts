@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Metadata } from './metadata.ts';
+import { jobFields } from './job-fields.ts';
 import { Reference, ResourceName } from './resource.ts';
 
 /** How the one who plays chooses among the actions. */
@@ -16,7 +16,7 @@ export const Acting = z
     z
       .strictObject({
         kind: z.literal('mixture'),
-        model: z.string().min(1).max(100).describe('id of the student, a model under the same observation contract'),
+        model: Reference.describe('id or name@alias of the student, a model under the same observation contract'),
         teacher_share: z.number().min(0).max(1).default(0).describe('probability with which the teacher acts instead'),
         per: z.enum(['step', 'episode']).default('step').describe('how often it is decided who acts'),
       })
@@ -45,7 +45,7 @@ export const RecordingSpec = z
       .default(108_000)
       .describe('emulator frames after which an episode is cut off; 108,000 are half an hour'),
     seed: z.int().min(0).max(0xffff_ffff).default(1),
-    metadata: Metadata,
+    ...jobFields,
   })
   .meta({ id: 'RecordingSpec' });
 export type RecordingSpec = z.infer<typeof RecordingSpec>;

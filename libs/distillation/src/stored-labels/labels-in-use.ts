@@ -1,7 +1,8 @@
 import { type Rollouts, type StoredLabels } from '@distiller/rollouts';
 import { type LabellingProgress } from '../events.ts';
-import { label, type Labels, pickRows } from '../labels.ts';
+import { label, pickRows, type TrainingLabels } from '../labels.ts';
 import { type RegisteredTeacher } from '../load-policy.ts';
+import { isHeld, type RecordedObservations } from '../observations.ts';
 import { type Prepared } from '../prepare.ts';
 import { contractHash, type DistillationSpec, type LabelsPlan, planLabels, SpecError } from '../spec/index.ts';
 
@@ -18,12 +19,17 @@ export interface LabelsInUse {
 export function labelsInUse(
   spec: DistillationSpec,
   { teacher, rollouts, labels }: { teacher: RegisteredTeacher; rollouts: Rollouts; labels?: StoredLabels | undefined },
+  observations: RecordedObservations,
 ): LabelsInUse {
   if (labels) requireFitting(labels, { teacher, rollouts });
   if (!labels && spec.labels.kind === 'stored') {
     throw new SpecError('labels_mismatch', '/labels/labels', `the labels '${spec.labels.labels}' were not given`);
   }
-  return { plan: planLabels(spec, labels?.attributes), stored: labels };
+  if (isHeld(observations)) return { plan: planLabels(spec, labels?.attributes), stored: labels };
+  // A label of each frame would not stay in memory either.
+  const asked = planLabels({ ...spec, labels: { kind: 'recompute' } }, undefined);
+  const reason = 'the frames are more than memory holds, and the teacher is asked about those of each step';
+  return { plan: { ...asked, reason }, stored: undefined };
 }
 
 /** As far as it can be seen without the teacher's and the rollouts' hashes, which `checkLabels` compares at submission. */
@@ -45,15 +51,18 @@ function requireFitting(
 
 /** Labels of the frames to train on, by the teacher or from the file. Undefined when it was aborted. */
 export async function* trainingLabels(
-  { teacher, observations, train }: Prepared,
+  { teacher, observations, actions, train }: Prepared<RecordedObservations>,
   { plan, stored }: LabelsInUse,
   signal: AbortSignal | undefined,
-): AsyncGenerator<LabellingProgress, Labels | undefined> {
+): AsyncGenerator<LabellingProgress, TrainingLabels | undefined> {
+  if (!isHeld(observations)) {
+    yield { type: 'labelling', done: train.length, total: train.length, labels: plan };
+    return signal?.aborted ? undefined : { indices: train, actions, logProbs: null };
+  }
   yield { type: 'labelling', done: 0, total: train.length, labels: plan };
   if (plan.log_probs === 'recomputed' || !stored) {
     return yield* label(teacher, { observations, indices: train }, signal);
   }
-  const { actions } = stored.attributes;
   const logProbs = pickRows(await stored.loadLogProbs(train.at(-1)! + 1), train, actions);
   yield { type: 'labelling', done: train.length, total: train.length };
   return signal?.aborted ? undefined : { indices: train, actions, logProbs };

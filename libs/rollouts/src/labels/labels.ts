@@ -124,7 +124,7 @@ async function readProjections(
   for (let shard = 0; shard < chunkCount({ ...scales, length: layout.length }); shard++) {
     const name = shardName(layout, shard);
     const bytes = await zip.read(name, maxShardBytes(layout));
-    const start = await zip.locate(name);
+    const { start } = await zip.locate(name);
     const index = decodeShardIndex(layout, bytes, { name, items: Math.min(perShard, items - shard * perShard) });
     offsets.set(
       index.offsets.map((offset) => start + offset),

@@ -16,6 +16,8 @@ const LOSSES: ValueLoss[] = [
   { kind: 'mse' },
 ];
 
+const REGRESSION: ValueLoss = { kind: 'squared-error' };
+
 const logitsOf = (seed: number) => normals([BATCH, ACTIONS], seed) as tf.Tensor2D;
 const scalar = (t: tf.Tensor) => t.dataSync()[0]!;
 const softmax = (logits: readonly number[], temperature: number) => {
@@ -24,14 +26,19 @@ const softmax = (logits: readonly number[], temperature: number) => {
 };
 
 onEveryEngine(() => {
-  test.each(LOSSES)('the gradient of $kind at temperature $temperature is its slope in the logits', (loss) => {
-    const [teacher, student, direction] = [logitsOf(1), logitsOf(2), logitsOf(3)];
-    const value = (h: number) =>
-      scalar(valueTerm(loss, { teacherLogProbs: teacher, logits: along(student, direction, h) as tf.Tensor2D }).value);
-    const { gradient } = valueTerm(loss, { teacherLogProbs: teacher, logits: student });
-    expect(gradient.shape).toEqual([BATCH, ACTIONS]);
-    expect(inner(gradient, direction)).toBeCloseTo(slope(value, 1e-2), 3);
-  });
+  test.each([...LOSSES, REGRESSION])(
+    'the gradient of $kind at temperature $temperature is its slope in the logits',
+    (loss) => {
+      const [teacher, student, direction] = [logitsOf(1), logitsOf(2), logitsOf(3)];
+      const value = (h: number) =>
+        scalar(
+          valueTerm(loss, { teacherLogProbs: teacher, logits: along(student, direction, h) as tf.Tensor2D }).value,
+        );
+      const { gradient } = valueTerm(loss, { teacherLogProbs: teacher, logits: student });
+      expect(gradient.shape).toEqual([BATCH, ACTIONS]);
+      expect(inner(gradient, direction)).toBeCloseTo(slope(value, 1e-2), 3);
+    },
+  );
 
   test.each(LOSSES)('$kind at temperature $temperature is positive, and the same under a shift of logits', (loss) => {
     const [teacher, student] = [logitsOf(1), logitsOf(2)];
@@ -97,5 +104,15 @@ onEveryEngine(() => {
       [5, 5],
     ]);
     expect(scalar(valueTerm({ kind: 'mse' }, { teacherLogProbs, logits }).value)).toBeCloseTo((4 + 4) / 2, 5);
+  });
+
+  test('squared error is that of the outputs as they are: a common shift counts', () => {
+    const targets = tf.tensor2d([
+      [1, 0],
+      [-1, -1],
+    ]);
+    const shifted = valueTerm(REGRESSION, { teacherLogProbs: targets, logits: tf.add(targets, 3) });
+    expect(scalar(shifted.value)).toBeCloseTo((9 + 9 + 9 + 9) / 2, 5);
+    expect(Array.from(shifted.gradient.dataSync())).toEqual([3, 3, 3, 3]);
   });
 });

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ArtifactCorruptError } from '../errors.ts';
-import { type ArtifactStore, type Stored } from './artifact-store.ts';
-import { hashFile, writeHashed } from './hashed-file.ts';
+import { appendedStaging } from './appended-staging.ts';
+import { type ArtifactStore } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
+import { flushDirectory, hashFile, writeHashed } from './hashed-file.ts';
+import { checkedHash, checkedId } from './names.ts';
 
 /** Files up to this size are read and hashed before they are handed out for the first time. */
 const VERIFIED_BYTES = 64 * 1024 * 1024;
+/** Larger than Node's own: a download at the rate of a disk. */
+const READ_AT_ONCE = 512 * 1024;
 
 /**
  * Files named by their sha256 in `objects/`, written in `staging/` and renamed when they are complete and flushed, so
@@ -16,11 +21,12 @@ const VERIFIED_BYTES = 64 * 1024 * 1024;
  */
 export function createFileStore(root: string): ArtifactStore {
   const verified = new Map<string, string>();
+  const staging = join(root, 'staging');
   const objectPath = (sha256: string) => join(root, 'objects', checkedHash(sha256).slice(0, 2), sha256);
-  const stagedPath = (id: string) => join(root, 'staging', checkedId(id));
+  const stagedPath = (id: string) => join(staging, checkedId(id));
 
   const stage = async (id: string, bytes: Readable, maxBytes: number): Promise<Stored> => {
-    await mkdir(join(root, 'staging'), { recursive: true });
+    await mkdir(staging, { recursive: true });
     return writeHashed(stagedPath(id), bytes, maxBytes);
   };
   const promote = async (id: string, sha256: string) => {
@@ -43,7 +49,10 @@ export function createFileStore(root: string): ArtifactStore {
   };
   return {
     stage: (id, bytes, { maxBytes }) => stage(id, bytes, maxBytes),
-    stagedPath,
+    stagedPath: async (id) => {
+      await access(stagedPath(id));
+      return stagedPath(id);
+    },
     promote,
     path,
     put: async (bytes) => {
@@ -52,36 +61,22 @@ export function createFileStore(root: string): ArtifactStore {
       await promote(id, stored.sha256);
       return stored;
     },
-    read: async (sha256) => createReadStream(await path(sha256)),
+    read: async (sha256, range) => createReadStream(await path(sha256), { ...range, highWaterMark: READ_AT_ONCE }),
+    downloadUrl: () => Promise.resolve(undefined),
     has: (sha256) => exists(objectPath(sha256)),
     delete: async (sha256, { untouchedForMs = 0 } = {}) => {
-      const file = objectPath(sha256);
-      const touchedAt = await stat(file).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Infinity,
-      );
-      if (Date.now() - touchedAt >= untouchedForMs) await rm(file, { force: true });
+      await removeUntouched(objectPath(sha256), untouchedForMs);
       verified.delete(sha256);
     },
     discard: (id) => rm(stagedPath(id), { force: true }),
-    discardOlderThan: (moment) => removeOlderThan(join(root, 'staging'), moment),
+    discardOlderThan: (moment) => removeOlderThan(staging, moment),
+    pieces: appendedStaging(staging),
     checkReady: async () => {
       const probe = `probe_${randomUUID()}`;
       await stage(probe, Readable.from([Buffer.from('probe')]), Infinity);
       await rm(stagedPath(probe), { force: true });
     },
   };
-}
-
-/** Names come from requests: nothing but a hash or an id may become part of a path. */
-function checkedHash(sha256: string): string {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`not a sha256: ${sha256}`);
-  return sha256;
-}
-
-function checkedId(id: string): string {
-  if (!/^[a-z]+_[0-9a-z-]+$/.test(id)) throw new Error(`not an id: ${id}`);
-  return id;
 }
 
 async function removeOlderThan(directory: string, moment: Date): Promise<void> {
@@ -95,14 +90,12 @@ async function removeOlderThan(directory: string, moment: Date): Promise<void> {
   }
 }
 
-/** A rename survives a crash only once its directory is flushed. */
-async function flushDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+async function removeUntouched(file: string, forMs: number): Promise<void> {
+  const touchedAt = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Infinity,
+  );
+  if (Date.now() - touchedAt >= forMs) await rm(file, { force: true });
 }
 
 async function exists(file: string): Promise<boolean> {

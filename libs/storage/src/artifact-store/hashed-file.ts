@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { type Readable } from 'node:stream';
 import { TooManyBytesError } from '../errors.ts';
-import { type Stored } from './artifact-store.ts';
+import { type Stored } from './stored.ts';
 
 /** Writes and flushes a stream, hashing it on the way; leaves no file behind when it throws. */
 export async function writeHashed(file: string, bytes: Readable, maxBytes: number): Promise<Stored> {
@@ -31,6 +31,16 @@ export async function writeHashed(file: string, bytes: Readable, maxBytes: numbe
 /** sha256 of a file, in hexadecimal. */
 export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1024 ** 2 })) hash.update(chunk as Uint8Array);
   return hash.digest('hex');
+}
+
+/** A rename survives a crash only once its directory is flushed. */
+export async function flushDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,8 +1,10 @@
 import { type Database, json } from '../database.ts';
 import { appendEvents, type NewEvent } from '../events.ts';
 import { insertMade, type Made } from './made.ts';
-import { type FinalStatus, type JobError } from './job-row.ts';
+import { type JobError } from './job-row.ts';
 import { type Fence, lockFenced } from './lock.ts';
+import { moveJob } from './move.ts';
+import { type FinalStatus } from './transitions.ts';
 
 export interface Outcome {
   status: FinalStatus;
@@ -22,20 +24,17 @@ const MESSAGES: Record<FinalStatus, string> = { succeeded: 'Succeeded', failed: 
 export function finishJob(database: Database, fence: Fence, outcome: Outcome): Promise<void> {
   const { status, result, error, made = {}, events = [] } = outcome;
   return database.$transaction(async (transaction) => {
-    const { eventSeq, projectId } = await lockFenced(transaction, fence, events.length + 1);
+    const { status: from, eventSeq, projectId } = await lockFenced(transaction, fence, events.length);
+    await appendEvents(transaction, fence.jobId, eventSeq, events);
     const ids = await insertMade(transaction, { jobId: fence.jobId, projectId }, made);
-    await transaction.job.update({
-      where: { id: fence.jobId },
-      data: {
-        status,
-        finishedAt: new Date(),
-        ...(result && { result: json(result) }),
-        ...(error && { error: json(error) }),
-      },
+    await moveJob(transaction, fence.jobId, {
+      from,
+      to: status,
+      message: error ? `${MESSAGES[status]}: ${error.message}` : MESSAGES[status],
+      level: status === 'failed' ? 'error' : 'info',
+      reason: error?.code,
+      data: { ...(result && { result }), ...(error && { error }), ...ids },
+      columns: { ...(result && { result: json(result) }), ...(error && { error: json(error) }) },
     });
-    const data = { status, ...(result && { result }), ...(error && { error }), ...ids };
-    const message = error ? `${MESSAGES[status]}: ${error.message}` : MESSAGES[status];
-    const level = status === 'failed' ? 'error' : 'info';
-    await appendEvents(transaction, fence.jobId, eventSeq, [...events, { type: 'status', level, message, data }]);
   });
 }

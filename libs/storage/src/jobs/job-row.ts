@@ -1,9 +1,8 @@
 import { type Database } from '../database.ts';
 import { type Prisma } from '../generated/client.ts';
 import { type NewJobFile, toFile } from '../job-files.ts';
-
-export type JobStatus = 'queued' | 'running' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
-export type FinalStatus = Extract<JobStatus, 'succeeded' | 'failed' | 'cancelled'>;
+import { queuePositions } from './queue-positions.ts';
+import { type JobStatus } from './transitions.ts';
 
 /** Why a job failed: a stable code, a sentence, and what it is about (the step, the loss term …). */
 export interface JobError {
@@ -39,6 +38,20 @@ export interface JobRow {
   error: unknown;
   result: unknown;
   metadata: unknown;
+  tags: unknown;
+  priority: number;
+  deadlineAt: Date | null;
+  /** The job of which this one is another try. */
+  retryOfId: string | null;
+  /** The step of the best checkpoint, where one is kept. */
+  bestCheckpoint: number | null;
+  /** Of a queued job: 1 is the next. */
+  queuePosition: number | null;
+  /** Steps a second as its worker measures them, and when it last told a step. */
+  rate: number | null;
+  progressAt: Date | null;
+  needsGpu: boolean;
+  traceParent: string | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -50,31 +63,47 @@ const query = {
     teacher: reference,
     rollouts: reference,
     labels: reference,
-    model: { select: { id: true } },
+    models: { where: { checkpointStep: null }, select: { id: true } },
+    checkpoints: { where: { isBest: true }, select: { step: true }, take: 1 },
     rolloutsMade: reference,
     labelsMade: reference,
     files: { include: { artifact: true }, orderBy: { name: 'asc' } },
   },
-  omit: { teacherId: true, rolloutsId: true, labelsId: true, eventSeq: true, keyId: true },
+  omit: {
+    teacherId: true,
+    rolloutsId: true,
+    labelsId: true,
+    eventSeq: true,
+    keyId: true,
+    queuedAt: true,
+    stopMode: true,
+    stopReason: true,
+  },
 } as const;
 
 /** Not for use inside a transaction: Prisma loads the relations at the same time, and a connection does one at a time. */
 export async function findJob(database: Database, id: string): Promise<JobRow | null> {
-  const found = await database.job.findUnique({ where: { id }, ...query });
-  return found && toRow(found);
+  return (await findJobs(database, { where: { id } }))[0] ?? null;
 }
 
 export async function findJobs(
   database: Database,
   page: Pick<Prisma.JobFindManyArgs, 'where' | 'orderBy' | 'take'>,
 ): Promise<JobRow[]> {
-  return (await database.job.findMany({ ...page, ...query })).map(toRow);
+  const found = await database.job.findMany({ ...page, ...query });
+  const positions = await queuePositions(database, found);
+  return found.map((row) => toRow(row, positions.get(row.id) ?? null));
 }
 
-function toRow({ table, model, files, ...row }: Prisma.JobGetPayload<typeof query>): JobRow {
-  return { ...row, layerTable: table, modelId: model?.id ?? null, files: files.map(toFile) };
-}
+type Found = Prisma.JobGetPayload<typeof query>;
 
-export function isFinal(status: JobStatus): status is FinalStatus {
-  return status === 'succeeded' || status === 'failed' || status === 'cancelled';
+function toRow({ table, models, checkpoints, files, ...row }: Found, queuePosition: number | null): JobRow {
+  return {
+    ...row,
+    layerTable: table,
+    modelId: models[0]?.id ?? null,
+    bestCheckpoint: checkpoints[0]?.step ?? null,
+    queuePosition,
+    files: files.map(toFile),
+  };
 }

@@ -39,7 +39,7 @@ test('a new job is queued, with its first event', async () => {
   const job = await newJob();
   expect(job).toMatchObject({ status: 'queued', attempt: 0, step: 0, totalSteps: 10, metadata: { study: 'first' } });
   expect(await statuses(job.id)).toEqual(['queued']);
-  expect(await storage.jobs.unfinished(1000)).toContainEqual({ id: job.id, kind: 'distillation' });
+  expect(await storage.jobs.unfinished(1000)).toContainEqual({ id: job.id, kind: 'distillation', priority: 0 });
 });
 
 test('a claim makes a job run, names its engine and keeps when it first started', async () => {
@@ -144,10 +144,10 @@ test('cancelling a queued job ends it at once', async () => {
 
 test('the worker of a job learns of a cancellation at its next write', async () => {
   const { id, fence } = await running();
-  expect(await storage.jobs.recordProgress(fence, { step: 1 })).toEqual({ cancelRequested: false });
+  expect(await storage.jobs.recordProgress(fence, { step: 1 })).toEqual({ asked: null });
   expect(await storage.jobs.requestCancel(id)).toMatchObject({ status: 'cancelling' });
   await storage.jobs.requestCancel(id);
-  expect(await storage.jobs.recordProgress(fence, { step: 2 })).toEqual({ cancelRequested: true });
+  expect(await storage.jobs.recordProgress(fence, { step: 2 })).toEqual({ asked: 'stop' });
   await storage.jobs.finish(fence, { status: 'cancelled' });
   expect(await statuses(id)).toEqual(['queued', 'running', 'cancelling', 'cancelled']);
 });
@@ -182,7 +182,8 @@ test('a finished job brings its result and its model, and the status is its last
   expect(await storage.models.get(job?.modelId ?? '')).toMatchObject({ jobId: id, files, actions: ['NOOP'] });
   const last = (await history(id)).slice(-2);
   expect(last.map(({ type }) => type)).toEqual(['message', 'status']);
-  expect(last[1]?.data).toEqual({ status: 'succeeded', result: { kl: 0.5 }, model: job?.modelId });
+  const moved = { from: 'running', to: 'succeeded', status: 'succeeded' };
+  expect(last[1]?.data).toEqual({ ...moved, result: { kl: 0.5 }, model: job?.modelId });
 });
 
 test('events written from many sides are numbered without a gap, and a reader never steps over one', async () => {

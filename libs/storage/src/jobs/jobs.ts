@@ -1,56 +1,55 @@
-import { type Database, json } from '../database.ts';
-import { appendEvents } from '../events.ts';
-import { newId } from '../identifiers.ts';
-import { type Page, pageArguments, type PageRequest, toPage } from '../page.ts';
-import { requestCancel } from './cancel.ts';
+import { type Database } from '../database.ts';
+import { type Owner } from '../owner.ts';
+import { type Page } from '../page.ts';
+import { type CheckpointRow, listCheckpoints } from './checkpoints.ts';
 import { type Claim, claimJob } from './claim.ts';
 import { finishJob, type Outcome } from './finish.ts';
-import { findJob, findJobs, type JobRow, type JobStatus } from './job-row.ts';
+import { insertJob, type NewJob, retryJob, type TakenFile } from './insert.ts';
+import { findJob, type JobError, type JobRow } from './job-row.ts';
+import { type JobFilter, listJobs } from './list.ts';
 import { type Fence } from './lock.ts';
-import { DEFAULT_PROJECT, type OnCreated } from '../owner.ts';
-import { recordArtifact, takeUpload } from '../uploads.ts';
-import { type Progress, recordProgress } from './progress.ts';
+import { type Asked, type Progress, recordProgress } from './progress.ts';
+import { settleJob } from './settle.ts';
+import { type CancelMode, type PauseCheckpoint, requestCancel, requestPause, requestResume } from './stop.ts';
+import { type JobStatus } from './transitions.ts';
+import { endValidation, inputHashes } from './validate.ts';
 
-export interface NewJob {
-  kind: string;
-  /** As parsed, every default filled in. */
-  spec: object;
-  layerTable?: object | undefined;
-  teacherId?: string | undefined;
-  rolloutsId?: string | undefined;
-  labelsId?: string | undefined;
-  studentId?: string | undefined;
-  totalSteps: number;
-  metadata: object;
-  /** Whose it is; the default project's where nobody says. */
-  projectId?: string | undefined;
-  keyId?: string | null | undefined;
-  onCreated?: OnCreated | undefined;
-}
-
-/** An upload that becomes the file that a job reads; `keep` moves its bytes just before the rows are committed. */
-export interface TakenFile {
-  upload: string;
-  keep: () => Promise<void>;
-}
-
-interface JobFilter extends PageRequest {
-  status?: JobStatus[] | undefined;
-}
+const QUEUEABLE = { id: true, kind: true, priority: true, needsGpu: true } as const;
+/** What decides how a job stands in the queue. */
+type Queueable = Pick<JobRow, keyof typeof QUEUEABLE>;
 
 export interface Jobs {
   /** @throws UploadGoneError: nothing is stored then */
   create(job: NewJob, file?: TakenFile): Promise<JobRow>;
   get(id: string): Promise<JobRow | null>;
+  /** Null: no such job. */
+  status(id: string): Promise<JobStatus | null>;
   list(filter: JobFilter): Promise<Page<JobRow>>;
-  /** Jobs that have not ended, oldest first: what the queue must hold. */
-  unfinished(limit: number): Promise<{ id: string; kind: string }[]>;
-  /** Cancels a queued job at once, asks the worker of a running one; a job that has ended is returned as it is. */
-  requestCancel(id: string): Promise<JobRow | null>;
+  /** How many there are of each status that some have. */
+  countByStatus(): Promise<Record<string, number>>;
+  /** Jobs that are to be worked on or settled: what the queue must hold, in the order in which it should. */
+  unfinished(limit: number): Promise<Queueable[]>;
+  /** Jobs that have not ended and whose deadline is over. */
+  late(limit: number): Promise<string[]>;
+
+  /** What clients ask for; see stop.ts. Null: no such job. @throws IllegalRequestError, NoCheckpointError */
+  requestCancel(id: string, options?: { mode?: CancelMode; reason?: string }): Promise<JobRow | null>;
+  requestPause(id: string, options?: { checkpoint?: PauseCheckpoint }): Promise<JobRow | null>;
+  requestResume(id: string): Promise<JobRow | null>;
+  /** Another job with the same spec, of one that has failed or was cancelled; null: no such job. */
+  retry(id: string, by?: Pick<Owner, 'keyId' | 'onCreated'>): Promise<JobRow | null>;
+
+  checkpoints(id: string): Promise<CheckpointRow[]>;
+
+  /** Jobs whose inputs somebody has begun to look at before that moment, and not ended. */
+  validating(before: Date, limit: number): Promise<Queueable[]>;
+  inputHashes(id: string): Promise<string[]>;
+  endValidation(id: string, error?: JobError): Promise<boolean>;
 
   /** For workers; see each one's own file. */
   claim(id: string, options?: { engine?: string }): Promise<Claim | null>;
-  recordProgress(fence: Fence, progress: Progress): Promise<{ cancelRequested: boolean }>;
+  recordProgress(fence: Fence, progress: Progress): Promise<{ asked: Asked }>;
+  settle(fence: Fence, step: number): Promise<void>;
   finish(fence: Fence, outcome: Outcome): Promise<void>;
 }
 
@@ -58,42 +57,46 @@ export function createJobs(database: Database): Jobs {
   return {
     create: (job, file) => insertJob(database, job, file),
     get: (id) => findJob(database, id),
-    list: async ({ status, ...page }) => {
-      const { where, ...rest } = pageArguments(page);
-      const filter = { ...where, ...(status && { status: { in: status } }) };
-      return toPage(await findJobs(database, { ...rest, where: filter }), page.limit, (row) => row);
+    status: async (id) => (await database.job.findUnique({ where: { id }, select: { status: true } }))?.status ?? null,
+    list: (filter) => listJobs(database, filter),
+    countByStatus: async () => {
+      const groups = await database.job.groupBy({ by: ['status'], _count: true });
+      return Object.fromEntries(groups.map(({ status, _count }) => [status, _count]));
     },
     unfinished: (limit) =>
       database.job.findMany({
-        where: { status: { in: ['queued', 'running', 'cancelling'] } },
+        where: { status: { in: ['queued', 'running', 'pausing', 'cancelling'] } },
+        take: limit,
+        orderBy: [{ priority: 'desc' }, { queuedAt: 'asc' }, { id: 'asc' }],
+        select: QUEUEABLE,
+      }),
+    late: (limit) => lateJobs(database, limit),
+    requestCancel: (id, options) => requestCancel(database, id, options),
+    requestPause: (id, options) => requestPause(database, id, options),
+    requestResume: (id) => requestResume(database, id),
+    retry: (id, by) => retryJob(database, id, by),
+    checkpoints: (id) => listCheckpoints(database, id),
+    validating: (before, limit) =>
+      database.job.findMany({
+        where: { status: 'validating', createdAt: { lt: before } },
         take: limit,
         orderBy: { id: 'asc' },
-        select: { id: true, kind: true },
+        select: QUEUEABLE,
       }),
-    requestCancel: (id) => requestCancel(database, id),
+    inputHashes: (id) => inputHashes(database, id),
+    endValidation: (id, error) => endValidation(database, id, error),
     claim: (id, { engine } = {}) => claimJob(database, id, engine),
     recordProgress: (fence, progress) => recordProgress(database, fence, progress),
+    settle: (fence, step) => settleJob(database, fence, step),
     finish: (fence, outcome) => finishJob(database, fence, outcome),
   };
 }
 
-async function insertJob(
-  database: Database,
-  { spec, layerTable, metadata, projectId = DEFAULT_PROJECT, keyId = null, onCreated, ...plain }: NewJob,
-  file: TakenFile | undefined,
-): Promise<JobRow> {
-  const id = newId('job');
-  const table = layerTable && { table: json(layerTable) };
-  const data = { ...plain, ...table, id, projectId, keyId, spec: json(spec), metadata: json(metadata), eventSeq: 1 };
-  await database.$transaction(async (transaction) => {
-    const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
-    if (taken) await recordArtifact(transaction, taken);
-    await transaction.job.create({ data: { ...data, ...(taken && { fileSha256: taken.sha256 }) } });
-    await onCreated?.(transaction, id);
-    await file?.keep();
-    await appendEvents(transaction, id, 1, [{ type: 'status', message: 'Queued', data: { status: 'queued' } }]);
+async function lateJobs(database: Database, limit: number): Promise<string[]> {
+  const rows = await database.job.findMany({
+    where: { finishedAt: null, deadlineAt: { lte: new Date() }, status: { not: 'cancelling' } },
+    take: limit,
+    select: { id: true },
   });
-  const created = await findJob(database, id);
-  if (!created) throw new Error(`${id} vanished`);
-  return created;
+  return rows.map(({ id }) => id);
 }

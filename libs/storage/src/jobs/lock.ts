@@ -1,6 +1,6 @@
 import { type Transaction } from '../database.ts';
 import { FencedError } from '../errors.ts';
-import { type JobStatus } from './job-row.ts';
+import { type JobStatus } from './transitions.ts';
 
 /** Which worker's turn a write belongs to. */
 export interface Fence {
@@ -8,25 +8,34 @@ export interface Fence {
   attempt: number;
 }
 
-interface Locked {
+export interface Locked {
+  id: string;
+  projectId: string;
   status: JobStatus;
   attempt: number;
   eventSeq: number;
-  projectId: string;
+  /** Of a job that is being cancelled `graceful` or `now`, of one that is being paused `save` or `latest`. */
+  stopMode: string | null;
+  stopReason: string | null;
+  /** Its deadline is over. */
+  isLate: boolean;
 }
 
 /** Locks the job's row until the transaction ends, and takes `events` numbers for its history. Null: no such job. */
-export async function lockJob(transaction: Transaction, jobId: string, events: number): Promise<Locked | null> {
+export async function lockJob(transaction: Transaction, jobId: string, events = 0): Promise<Locked | null> {
   const rows = await transaction.$queryRaw<Locked[]>`
     UPDATE jobs SET event_seq = event_seq + ${events} WHERE id = ${jobId}
-    RETURNING status::text AS status, attempt, event_seq AS "eventSeq", project_id AS "projectId"`;
+    RETURNING id, project_id AS "projectId", status::text AS status, attempt, event_seq AS "eventSeq", stop_mode AS "stopMode",
+              stop_reason AS "stopReason", coalesce(deadline_at <= now(), false) AS "isLate"`;
   return rows[0] ?? null;
 }
 
 /** `lockJob` for a worker. @throws FencedError when its attempt is over; the transaction must then be left to roll back */
-export async function lockFenced(transaction: Transaction, fence: Fence, events: number): Promise<Locked> {
+export async function lockFenced(transaction: Transaction, fence: Fence, events = 0): Promise<Locked> {
   const locked = await lockJob(transaction, fence.jobId, events);
-  const working = locked?.status === 'running' || locked?.status === 'cancelling';
+  const working = locked && WORKED_ON.includes(locked.status);
   if (!working || locked.attempt !== fence.attempt) throw new FencedError(fence.jobId, fence.attempt);
   return locked;
 }
+
+const WORKED_ON: readonly JobStatus[] = ['running', 'pausing', 'cancelling'];

@@ -1,8 +1,8 @@
 import { type Transaction } from '../database.ts';
 import { insertJobFiles, type NewJobFile } from '../job-files.ts';
 import { insertLabels, type NewLabels } from '../labels.ts';
+import { insertModel, type NewModel } from '../models/models.ts';
 import { type Maker } from '../owner.ts';
-import { insertModel, type NewModel } from '../models.ts';
 import { insertRollouts, type MadeRollouts } from '../rollouts.ts';
 
 /** What a job has made. The bytes of it are in the artifact store already. */

@@ -1,0 +1,101 @@
+import { createStorage } from '@distiller/storage';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, registerBoth, startApi } from '../../../../test/api.ts';
+import { waitUntil } from '../../../../test/processes.ts';
+import { severable, type Severable } from '../../../../test/severable.ts';
+
+let api: Api;
+let way: Severable;
+let job: Awaited<ReturnType<typeof registerBoth>>;
+
+beforeAll(async () => {
+  const direct = await startApi();
+  job = await registerBoth(direct, 'breakout');
+  way = await severable(direct.database.url);
+  await way.mend();
+  const storage = createStorage({ databaseUrl: way.url });
+  // The same rows, by a way that can be cut.
+  const severed = await startApi({ storage });
+  api = {
+    ...severed,
+    close: async () => (await Promise.all([severed.close(), direct.close()]), await storage.close()),
+  };
+});
+
+afterAll(async () => {
+  await way.sever();
+  await api.close();
+});
+
+/** Every route that is in the OpenAPI document and reads or writes rows, with the least that it takes. */
+function requests(): { method: 'GET' | 'POST'; url: string; body?: object }[] {
+  const bodies: Record<string, object> = { '/v1/jobs': job };
+  const document = api.app.swagger() as { paths: Record<string, Record<string, unknown>> };
+  return Object.entries(document.paths)
+    .filter(([path]) => path.startsWith('/v1/'))
+    .flatMap(([path, methods]) => {
+      const url = path.replace(/\{[^}]+\}/g, 'job_00000000000000000000000000');
+      const get = 'get' in methods ? [{ method: 'GET' as const, url }] : [];
+      const bodyless = path.endsWith('/cancel') ? {} : bodies[path];
+      const post = 'post' in methods && bodyless ? [{ method: 'POST' as const, url, body: bodies[path]! }] : [];
+      return [...get, ...post];
+    });
+}
+
+test('where the database is away every route answers 503 with Retry-After, and the service recovers by itself', async () => {
+  expect((await api.get('/v1/jobs')).status).toBe(200);
+  await way.sever();
+  const asked = requests();
+  expect(asked.length).toBeGreaterThan(10);
+  const answers = await Promise.all(
+    asked.map(async ({ method, url, body }) => {
+      const { status, type, headers, body: problem } = await (method === 'GET' ? api.get(url) : api.post(url, body));
+      const { code } = problem;
+      return { url: `${method} ${url}`, status, type, retry: headers['retry-after'], code };
+    }),
+  );
+  for (const answer of answers) {
+    const problem = { status: 503, type: 'application/problem+json', retry: '5', code: 'unavailable' };
+    expect(answer).toEqual({ url: answer.url, ...problem });
+  }
+  expect((await api.get('/livez')).status).toBe(200);
+  expect((await api.get('/readyz')).body).toMatchObject({
+    status: 'failed',
+    checks: { database: 'failed', queue: 'ok' },
+  });
+  await way.mend();
+  await waitUntil(async () => (await api.get('/readyz')).status === 200, 'ready again');
+  expect((await api.get('/v1/jobs')).status).toBe(200);
+});
+
+test('while the event loop is late requests are refused with Retry-After, and taken again when it is not', async () => {
+  const late = await startApi({ maxLoopDelayMs: 100 });
+  const block = () => {
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+  };
+  const statusOf = async (url: string) => {
+    block();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return late.get(url);
+  };
+  let refused: Awaited<ReturnType<typeof statusOf>> | undefined;
+  await waitUntil(async () => {
+    refused = await statusOf('/v1/jobs');
+    return refused.body.code === 'overloaded';
+  }, 'a refusal');
+  expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '5' }, body: { code: 'overloaded' } });
+  expect((await statusOf('/livez')).status).toBe(200);
+  await waitUntil(async () => (await late.get('/v1/jobs')).status === 200, 'taken again');
+  await late.close();
+});
+
+test('a process on its way out says that it is not ready, and answers', async () => {
+  const end = new AbortController();
+  const going = await startApi({ draining: end.signal });
+  expect((await going.get('/readyz')).status).toBe(200);
+  end.abort();
+  expect(await going.get('/readyz')).toMatchObject({ status: 503, body: { status: 'draining' } });
+  expect((await going.get('/v1/jobs')).status).toBe(200);
+  await going.close();
+});

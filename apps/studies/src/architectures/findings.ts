@@ -1,0 +1,81 @@
+import { type Figure } from '../figures/figure.ts';
+import { type Metric } from '../distillation/curves.ts';
+import { type Evaluated } from '../distillation/run-distillation.ts';
+import { interval, showInterval } from '../study/interval.ts';
+import { table } from '../study/markdown.ts';
+import { type Fact, type Findings } from '../study/study.ts';
+import { type Student, STUDENTS } from './students.ts';
+import { type ArchitectureRow, type LossName } from './cells.ts';
+
+export function findings(rows: readonly ArchitectureRow[], quick: boolean): Findings {
+  const students = STUDENTS.filter((student) => valuesOf(rows, student, { loss: 'vjp', metric: 'kl' }).length > 0);
+  const facts = students.flatMap((student) =>
+    (quick ? (['jacobian_error'] as const) : (['kl', 'jacobian_error'] as const)).map((metric) =>
+      claim(rows, student, metric),
+    ),
+  );
+  if (quick) return { facts, text: '', figures: {} };
+  const head = ['student', 'kl, plain', 'kl, vjp / plain', 'jacobian_error, vjp / plain', 'step, vjp / plain'];
+  const lines = students.map((student) => [
+    student,
+    showInterval(interval(valuesOf(rows, student, { loss: 'plain', metric: 'kl' }))),
+    showInterval(ratio(rows, student, 'kl')),
+    showInterval(ratio(rows, student, 'jacobian_error')),
+    costRatio(rows, student)?.toFixed(2) ?? '–',
+  ]);
+  return { facts, text: table(head, lines), figures: { architectures: figure(rows, students) } };
+}
+
+/** A metric at the end of each run, by seed. */
+function valuesOf(
+  rows: readonly ArchitectureRow[],
+  student: Student,
+  { loss, metric }: { loss: LossName; metric: Metric },
+): number[] {
+  return rows
+    .flatMap(({ cell, result }) => (cell.stage === 'train' ? [{ cell, curve: result as Evaluated[] }] : []))
+    .filter(({ cell }) => cell.student === student && cell.loss === loss)
+    .toSorted((a, b) => a.cell.seed - b.cell.seed)
+    .map(({ curve }) => curve.at(-1)![metric]);
+}
+
+/** Seed by seed, at equal steps. */
+function ratio(rows: readonly ArchitectureRow[], student: Student, metric: Metric) {
+  const plain = valuesOf(rows, student, { loss: 'plain', metric });
+  const vjp = valuesOf(rows, student, { loss: 'vjp', metric });
+  return interval(
+    vjp.flatMap((value, index) => (plain[index] === undefined ? [] : [value / plain[index]])),
+    'geometric mean',
+  );
+}
+
+function costRatio(rows: readonly ArchitectureRow[], student: Student): number | undefined {
+  const row = rows.find(({ cell }) => cell.stage === 'cost' && cell.student === student);
+  const costs = row?.result as Record<LossName, number> | undefined;
+  return costs && costs.vjp / costs.plain;
+}
+
+function claim(rows: readonly ArchitectureRow[], student: Student, metric: Metric): Fact {
+  const found = ratio(rows, student, metric);
+  return {
+    claim: `${student}: ${metric} is lower with the derivative term, at equal steps`,
+    holds: found.value < 1,
+    detail: `${showInterval(found)} of that without`,
+  };
+}
+
+/** What it gives against what it costs. */
+function figure(rows: readonly ArchitectureRow[], students: readonly Student[]): Figure {
+  const points = students.flatMap((student) => {
+    const { value, low, high } = ratio(rows, student, 'kl');
+    const x = costRatio(rows, student);
+    return x === undefined ? [] : [{ x, y: value, low, high, text: student }];
+  });
+  const panel = {
+    title: 'kl with the derivative term / without, at equal steps',
+    x: { label: 'time of a step with it / without', scale: 'linear' as const },
+    y: { label: 'kl', scale: 'linear' as const },
+    series: [{ name: 'students', points }],
+  };
+  return { panels: [panel], columns: 1 };
+}

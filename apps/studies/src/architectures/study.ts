@@ -1,0 +1,60 @@
+import { type DistillInputs } from '@distiller/distillation';
+import { bundledInputs } from '../distillation/bundled-inputs.ts';
+import { runDistillation, specOf, stepCosts } from '../distillation/run-distillation.ts';
+import { type Study } from '../study/study.ts';
+import {
+  type ArchitectureCell,
+  type ArchitectureResult,
+  type LossName,
+  LOSSES,
+  type Timed,
+  type Trained,
+} from './cells.ts';
+import { findings } from './findings.ts';
+import { architectureOf, STUDENTS } from './students.ts';
+
+const SEEDS = [1, 2, 3];
+const COMMON = { batch_size: 64, steps: 400, evaluate_every: 50, evaluation_frames: 1000, jacobian_frames: 60 };
+const QUICK = { batch_size: 32, steps: 150, evaluate_every: 150, evaluation_frames: 200, jacobian_frames: 20 };
+const QUICK_STUDENTS = ['rusu-4', 'silu'] as const;
+const RATE = 1e-3;
+const TIMED_STEPS = 12;
+
+/** Learns the teacher's derivatives where there are any to learn from; else α would mean nothing. */
+const DERIVATIVE = { plain: { kind: 'none' }, vjp: { kind: 'vjp', weight: { kind: 'relative', alpha: 1 } } } as const;
+
+let inputs: Promise<DistillInputs> | undefined;
+
+/** What the derivative term gives to other students than the paper's, on the bundled Breakout play. */
+export const architectures: Study<ArchitectureCell, ArchitectureResult> = {
+  name: 'architectures',
+  title: 'Students of other architectures',
+  cells: (_, quick) => (quick ? quickCells() : fullCells()),
+  run: async (cell, quick) => {
+    inputs ??= bundledInputs();
+    const given = await inputs;
+    const specFor = (loss: LossName) => ({
+      ...(quick ? QUICK : COMMON),
+      student: architectureOf(cell.student, given.teacher.actions.length),
+      loss: { derivative: DERIVATIVE[loss] },
+      optimizer: { kind: 'adam', learning_rate: RATE },
+    });
+    if (cell.stage === 'train') return runDistillation(specOf({ ...specFor(cell.loss), seed: cell.seed }), given);
+    return stepCosts({ plain: specOf(specFor('plain')), vjp: specOf(specFor('vjp')) }, given, TIMED_STEPS);
+  },
+  findings: (rows, quick) => findings(rows, quick),
+};
+
+function fullCells(): ArchitectureCell[] {
+  const costs = STUDENTS.map((student): Timed => ({ stage: 'cost', student }));
+  const runs = SEEDS.flatMap((seed) =>
+    STUDENTS.flatMap((student) => LOSSES.map((loss): Trained => ({ stage: 'train', student, loss, seed }))),
+  );
+  return [...costs, ...runs];
+}
+
+function quickCells(): Trained[] {
+  return QUICK_STUDENTS.flatMap((student) =>
+    LOSSES.map((loss): Trained => ({ stage: 'train', student, loss, seed: 1 })),
+  );
+}

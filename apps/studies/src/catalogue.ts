@@ -1,0 +1,31 @@
+import { architectures } from './architectures/study.ts';
+import { atari } from './atari/study.ts';
+import { cost } from './cost/study.ts';
+import { regression } from './regression/study.ts';
+import { type Study } from './study/study.ts';
+import { sourceOf } from './synthetic-gradients/sources.ts';
+import { syntheticGradients } from './synthetic-gradients/study.ts';
+
+export const STUDY_NAMES = ['regression', 'synthetic-gradients', 'cost', 'architectures', 'atari'] as const;
+export type StudyName = (typeof STUDY_NAMES)[number];
+
+/** A study by its name on the command line. @param data images for `synthetic-gradients`, a folder of teachers for `atari` */
+export function studyOf(name: StudyName, { data }: { data?: string | undefined } = {}): Study {
+  // Each runs cells of its own making only.
+  switch (name) {
+    case 'architectures':
+      return architectures;
+    case 'atari':
+      return atari(data);
+    case 'cost':
+      return cost;
+    case 'regression':
+      return regression;
+    case 'synthetic-gradients':
+      return syntheticGradients(sourceOf(data ?? 'digits'));
+  }
+}
+
+export function isStudyName(name: string): name is StudyName {
+  return (STUDY_NAMES as readonly string[]).includes(name);
+}

@@ -1,0 +1,134 @@
+import { type Figure, type Series } from '../figures/figure.ts';
+import { interval, type Interval, showInterval } from '../study/interval.ts';
+import { table } from '../study/markdown.ts';
+import { type Fact, type Findings } from '../study/study.ts';
+import { type FunctionName } from './functions.ts';
+import { type Method, METHODS } from './methods.ts';
+import { type Extent, type RegressionRow, type TrainCell } from './cells.ts';
+import { type CurvePoint, type Errors } from './train.ts';
+
+type Curves = { cell: TrainCell; curve: CurvePoint[] }[];
+type Costs = Map<number, Record<Method, number>>;
+type Moment = 'equal steps' | 'equal time';
+
+/** Errors are compared by their logarithms: seeds differ by factors. */
+export function findings(rows: readonly RegressionRow[], extent: Extent): Findings {
+  const curves = rows.flatMap(({ cell, result }) =>
+    cell.stage === 'train' ? [{ cell, curve: result as CurvePoint[] }] : [],
+  );
+  const costs: Costs = new Map(
+    rows.flatMap(({ cell, result }) =>
+      cell.stage === 'cost' ? [[cell.points, result as Record<Method, number>] as const] : [],
+    ),
+  );
+  const moments: Moment[] = costs.size > 0 ? ['equal steps', 'equal time'] : ['equal steps'];
+  const study = { curves, costs, extent };
+  return {
+    facts: moments.flatMap((moment) => (['sobolev', 'adaptive'] as const).flatMap((m) => claims(study, m, moment))),
+    text: [
+      ...moments.flatMap((moment) => [`Test error of the values at ${moment}, …`, ratios(study, 'value', moment)]),
+      'Test error of the gradients at equal steps, …',
+      ratios(study, 'gradient', 'equal steps'),
+      ...(costs.size > 0 ? [costTable(costs)] : []),
+    ].join('\n\n'),
+    figures: { 'regression-values': figure(study, 'value'), 'regression-gradients': figure(study, 'gradient') },
+  };
+}
+
+interface Regression {
+  curves: Curves;
+  costs: Costs;
+  extent: Extent;
+}
+
+/** What is looked at: one error of one method. */
+interface Look {
+  function: FunctionName;
+  points: number;
+  error: keyof Errors;
+  moment: Moment;
+}
+
+/** One number a seed, by seed. */
+function errorsOf({ curves, costs }: Regression, method: Method, { error, moment, ...look }: Look): number[] {
+  const cost = costs.get(look.points);
+  const share = moment === 'equal time' && cost ? cost.value / cost[method] : 1;
+  return curves
+    .filter(({ cell }) => cell.method === method && cell.function === look.function && cell.points === look.points)
+    .toSorted((a, b) => a.cell.seed - b.cell.seed)
+    .map(({ curve }) => at(curve, share, error));
+}
+
+/** The error after a share of the steps, between two known ones along a straight line of its logarithm. */
+function at(curve: readonly CurvePoint[], share: number, error: keyof Errors): number {
+  const step = Math.min(1, share) * curve.at(-1)!.step;
+  const after = curve.findIndex((point) => point.step >= step);
+  const [a, b] = [curve[Math.max(0, after - 1)]!, curve[after]!];
+  if (a.step === b.step) return b[error];
+  const way = (step - a.step) / (b.step - a.step);
+  return Math.exp((1 - way) * Math.log(a[error]) + way * Math.log(b[error]));
+}
+
+/** Geometric mean over seeds of a method's error over that of values alone, seed by seed. */
+function ratio(study: Regression, method: Method, look: Look): Interval {
+  const plain = errorsOf(study, 'value', look);
+  return interval(
+    errorsOf(study, method, look).map((error, index) => error / plain[index]!),
+    'geometric mean',
+  );
+}
+
+function claims(study: Regression, method: 'sobolev' | 'adaptive', moment: Moment): Fact[] {
+  const { functions, points: sizes } = study.extent;
+  return sizes.map((points) => {
+    const all = functions.map((name) => ratio(study, method, { function: name, points, error: 'value', moment }));
+    const [better, surely] = [all.filter(({ value }) => value < 1).length, all.filter(({ high }) => high < 1).length];
+    const least = functions.length - (functions.length === 7 ? 1 : 0);
+    return {
+      claim: `${method}, ${points} points, ${moment}: values better than by values alone on at least ${least} of ${functions.length}`,
+      holds: better >= least,
+      detail: `${better} of ${functions.length}, ${surely} of them with the whole interval`,
+    };
+  });
+}
+
+function ratios(study: Regression, error: keyof Errors, moment: Moment): string {
+  const { functions, points: sizes } = study.extent;
+  const head = ['function', ...sizes.flatMap((points) => [`${points}: value`, `sobolev`, `adaptive`])];
+  const lines = functions.map((name) => [
+    name,
+    ...sizes.flatMap((points) => {
+      const look = { function: name, points, error, moment };
+      const plain = interval(errorsOf(study, 'value', look), 'geometric mean').value.toPrecision(2);
+      return [plain, showInterval(ratio(study, 'sobolev', look)), showInterval(ratio(study, 'adaptive', look))];
+    }),
+  ]);
+  return table(head, lines);
+}
+
+function costTable(costs: Costs): string {
+  const lines = [...costs].map(([points, cost]) => [
+    String(points),
+    ...METHODS.map((method) => `${cost[method].toFixed(2)} ms`),
+    `${(cost.sobolev / cost.value).toFixed(2)}, ${(cost.adaptive / cost.value).toFixed(2)}`,
+  ]);
+  return `A step, median, the methods in turns:\n\n${table(['points', ...METHODS, 'over value'], lines)}`;
+}
+
+function figure(study: Regression, error: keyof Errors): Figure {
+  const { functions, points: sizes } = study.extent;
+  const panels = sizes.map((points) => ({
+    title: `${points} points`,
+    x: { label: error === 'value' ? 'test error / variance' : 'test error / mean ‖∇f‖²', scale: 'log' as const },
+    y: { label: '', scale: 'names' as const, names: functions },
+    series: METHODS.map((method): Series => {
+      const marks = functions.map((name) => {
+        const look: Look = { function: name, points, error, moment: 'equal steps' };
+        const { value, low, high } = interval(errorsOf(study, method, look), 'geometric mean');
+        return { x: value, y: name, low, high };
+      });
+      return { name: method, points: marks };
+    }),
+  }));
+  return { panels, columns: panels.length };
+}

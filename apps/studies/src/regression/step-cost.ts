@@ -1,0 +1,27 @@
+import { type Method, METHODS } from './methods.ts';
+import { drawPoints } from './points.ts';
+import { train } from './train.ts';
+
+/** Turns and steps of each; the first steps of a turn compile the step. */
+const [TURNS, STEPS, WARM] = [7, 60, 10];
+
+/** Median milliseconds of a step at a number of points, the methods in turns: what else the machine does meets all alike. */
+export async function stepCosts(points: number): Promise<Record<Method, number>> {
+  const times: Record<Method, number[]> = { value: [], sobolev: [], adaptive: [] };
+  const train_ = drawPoints('booth', points, { seed: 1 });
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const method of METHODS) {
+      const stamps: number[] = [];
+      await train(
+        { method, learningRate: 1e-3, alpha: 1, steps: STEPS, seed: 1 },
+        { train: train_, test: train_ },
+        { at: [], afterStep: () => stamps.push(performance.now()) },
+      );
+      times[method].push(...stamps.slice(WARM).map((stamp, index) => stamp - stamps[WARM + index - 1]!));
+    }
+  return Object.fromEntries(METHODS.map((method) => [method, median(times[method])])) as Record<Method, number>;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}

@@ -1,0 +1,66 @@
+// The service's own processes, as its users start them, and what is registered in them over REST.
+import { type ChildProcess, fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Client } from '@distiller/client';
+import { writeSafetensors } from '@distiller/policies/description';
+import { type TestDatabase } from './database.ts';
+import { ACTIONS, tinyContract, tinyTeacher, tinyWeights, writeTinyRollouts } from './tiny-distillation.ts';
+
+interface Ready {
+  type: 'ready';
+  url?: string;
+  statusUrl?: string;
+  engine?: string;
+}
+
+/** Rows, queue and artifacts of one's own; checkpoints often enough to lose little. */
+export function serviceEnvironment({ url }: TestDatabase, directory: string): NodeJS.ProcessEnv {
+  return {
+    DATABASE_URL: url,
+    QUEUE_URL: url,
+    ARTIFACTS_URL: pathToFileURL(join(directory, 'artifacts')).href,
+    COMPUTE: 'wasm',
+    CHECKPOINT_EVERY_MS: '300',
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+  };
+}
+
+/** Starts the API or a worker and waits until it is up. */
+export async function startServiceProcess(
+  app: 'api' | 'worker',
+  environment: NodeJS.ProcessEnv,
+): Promise<{ process: ChildProcess; ready: Ready }> {
+  const script = join(import.meta.dirname, '..', 'apps', app, 'src', 'main.ts');
+  const child = fork(script, {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [ready] = (await once(child, 'message')) as [Ready];
+  return { process: child, ready };
+}
+
+/** Asks it to end, and waits until it has. */
+export async function endServiceProcess(child: ChildProcess): Promise<number | null> {
+  child.kill('SIGTERM');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+/** Registers the tiny teacher and its rollouts by uploading them. */
+export async function registerTiny(client: Client, directory: string): Promise<void> {
+  const weights = writeSafetensors({ tensors: tinyWeights(), metadata: {} });
+  const uploaded = await client.uploadFile(weights);
+  const sha256 = createHash('sha256').update(weights).digest('hex');
+  const described = { name: 'tiny', observation: tinyContract, actions: ACTIONS, architecture: tinyTeacher };
+  await client.teachers.create({ ...described, weights: { upload: uploaded.id, sha256 } });
+  const path = join(directory, 'tiny.zarr.zip');
+  await writeTinyRollouts(path);
+  const file = await client.uploadFile(await readFile(path));
+  await client.rollouts.create({ name: 'tiny', file: { upload: file.id } });
+}
