@@ -16,6 +16,7 @@ RUN npm ci --ignore-scripts --omit=dev -w @distiller/api \
 FROM node:22.20.0-bookworm-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
+    AUTH=keys \
     PORT=4747 \
     DASHBOARD_DIR=/app/apps/dashboard/dist
 WORKDIR /app

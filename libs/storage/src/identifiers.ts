@@ -5,17 +5,7 @@ const TIME_DIGITS = 10;
 const RANDOM_DIGITS = 16;
 
 export type IdPrefix =
-  | 'audit'
-  | 'job'
-  | 'key'
-  | 'labels'
-  | 'model'
-  | 'name'
-  | 'prj'
-  | 'rollouts'
-  | 'teacher'
-  | 'upload'
-  | 'worker';
+  'audit' | 'job' | 'key' | 'labels' | 'model' | 'name' | 'prj' | 'rollouts' | 'teacher' | 'upload' | 'worker';
 
 /** A new id such as `job_01jd…`: the prefix, the time in milliseconds and 80 random bits, so that ids sort by age. */
 export function newId(prefix: IdPrefix, now = Date.now()): string {

@@ -46,9 +46,7 @@ export function createPartialUploads(database: Database, owner: Owner = EVERYBOD
         const partial = await transaction.partialUpload.findUnique({ where: { id, ...owner.where } });
         const { count } = await transaction.partialUpload.deleteMany({ where: { id, ...owner.where } });
         if (!partial || count === 0) throw new UploadGoneError(id);
-        return toUploadRow(
-          await transaction.upload.create({ data: { id, projectId: partial.projectId, ...stored } }),
-        );
+        return toUploadRow(await transaction.upload.create({ data: { id, projectId: partial.projectId, ...stored } }));
       }),
     delete: async (id) => {
       await table.deleteMany({ where: { id, ...owner.where } });

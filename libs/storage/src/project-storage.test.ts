@@ -50,7 +50,7 @@ async function finished(project: ProjectStorage, names: string) {
   await storage.jobs.finish(fence, {
     status: 'succeeded',
     made: {
-      model: { ...described, layerTable: {}, metrics: {}, files: [] },
+      model: { ...described, layerTable: {}, metrics: {}, files: [], name: 'student' },
       rollouts: { name: `${names}-made`, ...recorded, file: bytes, source: {} },
       labels: { name: `${names}-said`, ...pair, projections: {}, frames: 1, file: bytes },
     },
@@ -68,7 +68,7 @@ test('what one project has, and what its jobs make, does not exist for another',
     for (const row of rows) {
       expect(await ours[table].get(row.id), table).toEqual(row);
       expect(await theirs[table].get(row.id), table).toBeNull();
-      if ('name' in row) expect(await theirs[table].get(row.name), table).toBeNull();
+      if ('name' in row && row.name !== null) expect(await theirs[table].get(row.name), table).toBeNull();
     }
   }
   expect(await ours.events.list(jobId, { afterSeq: 0, limit: 10 })).not.toEqual([]);
@@ -85,6 +85,13 @@ test('two projects may use one name, and each finds its own', async () => {
   // Had the other project's names been looked at, the second job's would have been changed.
   expect(await theirs.rollouts.get('both-made')).toMatchObject({ jobId: other.jobId });
   expect(await theirs.labels.get('both-said')).toMatchObject({ jobId: other.jobId });
+  const model = (await theirs.models.get('student'))!;
+  expect(model).toMatchObject({ jobId: other.jobId, name: 'student', version: 1 });
+  await theirs.models.moveAlias(model, 'champion');
+  expect(await theirs.models.get('student@champion')).toMatchObject({ id: model.id });
+  expect(await ours.models.get('student@champion')).toBeNull();
+  expect(await ours.models.removeAlias('student', 'champion')).toBe(false);
+  await theirs.models.removeAlias('student', 'champion');
 });
 
 test('an upload cannot be taken, seen or removed from another project', async () => {
@@ -96,9 +103,46 @@ test('an upload cannot be taken, seen or removed from another project', async ()
   expect(await ours.uploads.get(id)).toMatchObject({ id });
 });
 
-test("another project's job cannot be cancelled", async () => {
+test('an upload in pieces cannot be seen, ended or given up from another project, and becomes an upload of its own', async () => {
+  const expiresAt = new Date(Date.now() + 60_000);
+  const id = newId('upload');
+  await ours.partialUploads.create({ id, bytes: bytes.bytes, sha256: null, token: null, expiresAt });
+  expect(await theirs.partialUploads.get(id)).toBeNull();
+  await theirs.partialUploads.delete(id);
+  await expect(theirs.partialUploads.finish(id, bytes)).rejects.toThrow(UploadGoneError);
+  await ours.partialUploads.finish(id, bytes);
+  expect(await ours.uploads.get(id)).toMatchObject({ id, projectId: ours.projectId });
+  expect(await theirs.uploads.get(id)).toBeNull();
+});
+
+test("another project's model cannot be named, deleted, asked about or made of a checkpoint", async () => {
+  const { jobId } = await finished(ours, 'kept');
+  const { id } = (await ours.models.list({ limit: 1 })).rows[0]!;
+  expect(await theirs.models.name(id, 'stolen')).toBeNull();
+  await theirs.models.delete(id);
+  expect(await ours.models.get(id)).toMatchObject({ id, name: 'student' });
+  expect((await theirs.lineage(id)).nodes).toEqual([]);
+  expect((await ours.lineage(id)).nodes[0]).toMatchObject({ id });
+  await expect(theirs.models.fromCheckpoint(jobId, 1)).rejects.toThrow(jobId);
+});
+
+test("a job's place in the queue and its line in the table are told among its project's own", async () => {
+  await ours.jobs.create(job);
+  const { id, queuePosition } = await theirs.jobs.create({ ...job, kind: 'waits' });
+  const before = (await theirs.jobs.list({ limit: 100, status: ['queued'] })).rows.length;
+  expect(queuePosition).toBe(before);
+  expect((await ours.jobSummaries.list({ limit: 100, ids: [id] })).rows).toEqual([]);
+  expect((await theirs.jobSummaries.list({ limit: 100, ids: [id] })).rows).toMatchObject([{ id }]);
+});
+
+test("another project's job cannot be cancelled, paused, resumed or retried", async () => {
   const { id } = await ours.jobs.create(job);
   expect(await theirs.jobs.requestCancel(id)).toBeNull();
+  expect(await theirs.jobs.requestPause(id)).toBeNull();
+  expect(await theirs.jobs.requestResume(id)).toBeNull();
+  expect(await theirs.jobs.retry(id)).toBeNull();
+  expect(await theirs.jobs.status(id)).toBeNull();
+  expect(await theirs.jobs.checkpoints(id)).toEqual([]);
   expect(await ours.jobs.get(id)).toMatchObject({ status: 'queued' });
   expect(await ours.jobs.requestCancel(id)).toMatchObject({ status: 'cancelled' });
 });

@@ -1,5 +1,5 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { ArtifactCorruptError } from '@distiller/storage';
+import { ArtifactCorruptError, DEFAULT_PROJECT } from '@distiller/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, registerBoth, startApi } from '../../../../test/api.ts';
 import { waitUntil } from '../../../../test/processes.ts';
@@ -172,7 +172,9 @@ test('a job whose inputs are damaged fails while it is validated, and says which
   const { weights } = (await api.storage.teachers.get('breakout'))!;
   const path = (sha256: string) =>
     sha256 === weights.sha256 ? Promise.reject(new ArtifactCorruptError(sha256)) : api.artifacts.path(sha256);
-  const job = await submitJob({ ...api, artifacts: { ...api.artifacts, path } }, JobSpec.parse(spec), api.app.log);
+  const storage = api.storage.inProject(DEFAULT_PROJECT);
+  const scope = { ...api, storage, artifacts: { ...api.artifacts, path } };
+  const job = await submitJob(scope, JobSpec.parse(spec), api.app.log);
   expect(job.status).toBe('validating');
   await waitUntil(async () => (await api.storage.jobs.status(job.id)) === 'failed', 'the end of its validation');
   const { body } = await api.get(`/v1/jobs/${job.id}`);

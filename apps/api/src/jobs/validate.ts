@@ -1,5 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { ArtifactCorruptError, type ArtifactStore, type JobError, type JobRow, type ProjectStorage } from '@distiller/storage';
+import {
+  ArtifactCorruptError,
+  type ArtifactStore,
+  type JobError,
+  type JobRow,
+  type ProjectStorage,
+} from '@distiller/storage';
 import { type FastifyBaseLogger } from 'fastify';
 import { type Dependencies } from '../dependencies.ts';
 import { enqueue } from './enqueue.ts';

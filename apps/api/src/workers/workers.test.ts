@@ -3,6 +3,7 @@ import { newId, type NewWorker } from '@distiller/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, registerBoth, startApi } from '../../../../test/api.ts';
 import { waitUntil } from '../../../../test/processes.ts';
+import { type KeyInput } from '../keys/schema.ts';
 
 let api: Api;
 let job: Awaited<ReturnType<typeof registerBoth>>;
@@ -43,16 +44,16 @@ test('a worker is listed with its engine while it lives, is lost when it falls s
   expect(await listed()).toEqual([]);
 });
 
-test('a busy worker says what it works on; a job that the client cannot see is not named', async () => {
-  const { body } = await api.post('/v1/jobs', job);
-  const [one, two] = [worker(), worker()];
-  await api.storage.workers.beat(one, { jobId: String(body.id), draining: false });
-  await api.storage.workers.beat(two, { jobId: 'job_of_another', draining: false });
-  expect(await listed()).toMatchObject([
-    { id: one.id, status: 'busy', job: body.id },
-    { id: two.id, status: 'busy', job: null },
-  ]);
-  await Promise.all([one, two].map(({ id }) => api.storage.workers.remove(id)));
+test('a busy worker says what it works on and where, to whoever may know of every project', async () => {
+  const keyed = await startApi({ auth: 'keys' });
+  const one = worker();
+  await keyed.storage.workers.beat(one, { jobId: 'job_of_another', draining: false });
+  const seenWith = async (scopes: KeyInput['scopes']) =>
+    (await keyed.as((await keyed.newKey({ name: scopes.join(), scopes })).text).get('/v1/workers')).body.data;
+  const about = { id: one.id, status: 'busy', engine: 'wasm' };
+  expect(await seenWith(['teachers:read'])).toMatchObject([{ ...about, job: null, host: null, pid: null }]);
+  expect(await seenWith(['admin'])).toMatchObject([{ ...about, job: 'job_of_another', host: 'one', pid: 7 }]);
+  await keyed.close();
 });
 
 test('a job that requires a GPU says that it waits for one, from its submission until a worker with one is there', async () => {

@@ -39,7 +39,12 @@ test('a new job is queued, with its first event', async () => {
   const job = await newJob();
   expect(job).toMatchObject({ status: 'queued', attempt: 0, step: 0, totalSteps: 10, metadata: { study: 'first' } });
   expect(await statuses(job.id)).toEqual(['queued']);
-  expect(await storage.jobs.unfinished(1000)).toContainEqual({ id: job.id, kind: 'distillation', priority: 0 });
+  expect(await storage.jobs.unfinished(1000)).toContainEqual({
+    id: job.id,
+    kind: 'distillation',
+    priority: 0,
+    needsGpu: false,
+  });
 });
 
 test('a claim makes a job run, names its engine and keeps when it first started', async () => {
