@@ -54,7 +54,8 @@ export default {
       severity: 'error',
       from: {
         path: '^apps/api/src/',
-        pathNot: '^apps/api/src/((app|main|openapi|sweeper|service-dependencies)\\.ts|health/|access/|.*\\.test\\.ts)',
+        pathNot:
+          '^apps/api/src/((app|main|openapi|sweeper|service-dependencies)\\.ts|health/|access/|operations/|.*\\.test\\.ts)',
       },
       to: { path: '^apps/api/src/service-dependencies\\.ts$' },
     },

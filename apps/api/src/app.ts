@@ -93,11 +93,7 @@ export async function createApp(
   measureRequests(app, metrics);
   shedLoad(app, dependencies.maxLoopDelayMs);
   await protect(app, dependencies.corsOrigins);
-  guard(app, dependencies);
-  await limitRates(app, dependencies);
-  rememberAnswers(app, dependencies);
-  bindHolds(app, dependencies);
-  keepAudit(app, dependencies);
+  await admit(app, dependencies);
   await describeApi(app);
 
   const hub = createEventHub(dependencies.storage);
@@ -132,6 +128,15 @@ export async function createApp(
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;
+}
+
+/** Who asks, whether they may, and what is kept of it. In this order. */
+async function admit(app: App, dependencies: ServiceDependencies): Promise<void> {
+  guard(app, dependencies);
+  await limitRates(app, dependencies);
+  rememberAnswers(app, dependencies);
+  bindHolds(app, dependencies);
+  keepAudit(app, dependencies);
 }
 
 async function protect(app: App, corsOrigins: string[] = []): Promise<void> {

@@ -31,9 +31,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** The service's API. Every call throws ProblemError when it is refused or fails. */
 export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions) {
-  // A browser's fetch must be called as a global function.
-  const anyFetch: typeof fetch = ownFetch ?? ((input, init) => globalThis.fetch(input, init));
-  const fetchFrom = apiKey === undefined ? anyFetch : withKey(anyFetch, apiKey);
+  const fetchFrom = withKey(ownFetch, apiKey);
   const service: Service = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: fetchFrom };
   const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => fetchFrom(request) });
   return {
@@ -107,8 +105,12 @@ export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions
   };
 }
 
-/** Tells who asks. */
-function withKey(fetchFrom: typeof fetch, apiKey: string): typeof fetch {
+/** Tells who asks. A browser's fetch must be called as a global function. */
+function withKey(
+  fetchFrom: typeof fetch = (input, init) => globalThis.fetch(input, init),
+  apiKey: string | undefined,
+): typeof fetch {
+  if (apiKey === undefined) return fetchFrom;
   return (input, init) => {
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     headers.set('authorization', `Bearer ${apiKey}`);
