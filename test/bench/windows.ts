@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { loadEngine } from '@distiller/compute';
-import { distill, openRollouts } from '@distiller/distillation';
+import { Architecture, distill, openRollouts } from '@distiller/distillation';
 import { contractHash, DistillationSpec, ObservationContract } from '@distiller/distillation/spec';
 import { expectedWeights, layerTable, resolveLayers } from '@distiller/policies/description';
 import { createRolloutsWriter } from '@distiller/rollouts';
@@ -15,14 +15,14 @@ import { randomStream } from '@distiller/sobolev';
 
 const [SIZE, EPISODE, ACTIONS] = [84, 1000, ['NOOP', 'LEFT', 'RIGHT']] as const;
 const contract = ObservationContract.parse({ game: 'pong' });
-const teacher = {
+const teacher = Architecture.parse({
   layers: [
     { kind: 'conv', filters: 8, kernel: 8, stride: 8, padding: 'valid' },
     { kind: 'relu' },
     { kind: 'flatten' },
     { kind: 'dense', units: ACTIONS.length },
   ],
-} as const;
+});
 
 interface WindowsOptions {
   frames: number;
