@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { loadEngine } from '@distiller/compute';
-import { distill, openRollouts } from '@distiller/distillation';
+import { Architecture, distill, openRollouts } from '@distiller/distillation';
 import { contractHash, DistillationSpec, ObservationContract } from '@distiller/distillation/spec';
-import { Architecture, expectedWeights, layerTable, resolveLayers } from '@distiller/policies/description';
+import { expectedWeights, layerTable, resolveLayers } from '@distiller/policies/description';
 import { createRolloutsWriter } from '@distiller/rollouts';
 import { randomStream } from '@distiller/sobolev';
 

@@ -36,7 +36,7 @@ export function gatherObservations(
 }
 
 /** Puts frames together as observations: sources [B, stack] into [B, H, W, stack] uint8. */
-export function stackBytes(
+function stackBytes(
   images: Images,
   all: Int32Array,
   { stack, into: observations }: { stack: number; into: Uint8Array },

@@ -33,6 +33,8 @@ export function JobsTable(props: JobsTableProps) {
   const { jobs, baseline, state, now, onSelect, onBaseline, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const place = useRef(location.search);
+  // What it returns changes without a render's doing; nothing here is memoised on it.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const rows = useVirtualizer({
     count: jobs.length,
     getScrollElement: () => scroller.current,

@@ -33,7 +33,8 @@ export function JobsToolbar({ state, jobs, shown, isWhole }: JobsToolbarProps) {
       <Filter name="game" title="Game" of={(job) => job.game} {...{ jobs, state }} chosen={games} />
       <ColumnChoice state={state} />
       <p className="count" role="status">
-        {jobs.length > 0 && (isFiltered ? `${shown} of ${jobs.length} jobs` : `${jobs.length} jobs`)}
+        {jobs.length > 0 && (isFiltered ? `${shown} of ${jobs.length}` : jobs.length)}
+        {jobs.length > 0 && (jobs.length === 1 ? ' job' : ' jobs')}
         {jobs.length > 0 && !isWhole && ', more are coming …'}
       </p>
       {selected.length > 0 && (

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { defaultsOf, type Json, variantOf, withoutDefaults } from '../job/spec-diff.ts';
-import { type OpenApi, type Schema, useOpenApi } from '../service/openapi.ts';
+import { kindOf, type OpenApi, type Schema, useOpenApi } from '../service/openapi.ts';
 import { service } from '../service/service.ts';
 import { Loading, Problem } from '../shell/states.tsx';
 import { toast } from '../shell/toasts.tsx';
@@ -105,7 +105,7 @@ function Form({ api, schema, start }: { api: OpenApi; schema: Schema; start: Jso
 
 const kindName = (api: OpenApi, schema: Schema): string => {
   const name = schema.$ref?.split('/').at(-1) ?? '';
-  return String((api.components.schemas[name] ?? schema).properties?.['kind']?.const ?? '');
+  return kindOf(api.components.schemas[name] ?? schema);
 };
 
 function useSubmit() {

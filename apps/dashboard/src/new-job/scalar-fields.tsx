@@ -100,7 +100,7 @@ export function MapField({ name, schema, value, onChange }: NamedFieldProps) {
   const id = useId();
   const [text, setText] = useState(() =>
     Object.entries((value ?? {}) as Record<string, Json>)
-      .map(([key, one]) => `${key}=${String(one)}`)
+      .map(([key, one]) => `${key}=${typeof one === 'string' ? one : JSON.stringify(one)}`)
       .join('\n'),
   );
   const write = (written: string) => {

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { defaultsOf, type Json, resolve, variantOf } from '../job/spec-diff.ts';
-import { type OpenApi, type Schema } from '../service/openapi.ts';
+import { kindOf, type OpenApi, type Schema } from '../service/openapi.ts';
 import { FileField } from '../uploads/file-field.tsx';
 import { checkValue } from './check-value.ts';
 import { type FieldProps, type NamedFieldProps, title } from './field-props.ts';
@@ -29,9 +29,8 @@ export function SchemaFields({ api, schema, value, onChange, errors, path }: Fie
 }
 
 function withField(fields: Properties, name: string, value: Json | undefined): Json {
-  const { [name]: _before, ...others } = fields;
   return Object.fromEntries(
-    Object.entries(value === undefined ? others : { ...fields, [name]: value }).filter(([, one]) => one !== undefined),
+    Object.entries({ ...fields, [name]: value }).filter(([, one]) => one !== undefined),
   ) as Json;
 }
 
@@ -103,7 +102,7 @@ function fresh(api: OpenApi, schema: Schema, kind: string): Json {
 }
 
 function kindsOf(api: OpenApi, schema: Schema): string[] {
-  return (schema.oneOf ?? []).map((one) => String(resolve(api, one).properties?.['kind']?.const ?? ''));
+  return (schema.oneOf ?? []).map((one) => kindOf(resolve(api, one)));
 }
 
 /** One of several kinds, each with fields of its own. */
@@ -132,7 +131,7 @@ function KindField(props: NamedFieldProps) {
 /** Several of several kinds, in order. */
 function ListField(props: NamedFieldProps) {
   const { api, schema, value, onChange, path, name } = props;
-  const items = (Array.isArray(value) ? value : []) as Json[];
+  const items = Array.isArray(value) ? value : [];
   const item = resolve(api, schema.items ?? {});
   const replace = (index: number, changed: Json | undefined) =>
     onChange(items.flatMap((one, at) => (at !== index ? [one] : changed === undefined ? [] : [changed])));

@@ -31,11 +31,17 @@ export interface OpenApi {
   components: { schemas: Record<string, Schema> };
 }
 
+/** The constant by which one of several variants is told from the others; '' where it has none. */
+export function kindOf({ properties }: Schema): string {
+  const kind = properties?.['kind']?.const;
+  return typeof kind === 'string' ? kind : '';
+}
+
 /** The service's own description: what it takes, with every default. */
 export function useOpenApi(): OpenApi | undefined {
   const { data } = useQuery({
     queryKey: ['openapi'],
-    queryFn: async () => (await service.describe()) as unknown as OpenApi,
+    queryFn: async () => (await service.describe()) as OpenApi,
     staleTime: Infinity,
   });
   return data;

@@ -15,9 +15,9 @@ import { architectureOf, STUDENTS } from './students.ts';
 
 const SEEDS = [1, 2, 3];
 const COMMON = { batch_size: 64, steps: 400, evaluate_every: 50, evaluation_frames: 1000, jacobian_frames: 60 };
-const QUICK = { batch_size: 32, steps: 150, evaluate_every: 150, evaluation_frames: 200, jacobian_frames: 20 };
-const QUICK_STUDENTS = ['rusu-4', 'silu'] as const;
-const RATE = 1e-3;
+const QUICK = { batch_size: 64, steps: 400, evaluate_every: 400, evaluation_frames: 200, jacobian_frames: 60 };
+const QUICK_STUDENTS = ['rusu-4', 'rusu-7'] as const;
+const RATE = 2e-3;
 const TIMED_STEPS = 12;
 
 /** Learns the teacher's derivatives where there are any to learn from; else α would mean nothing. */

@@ -16,21 +16,22 @@ const RATES = [5e-4, 1e-3, 2e-3];
 const [TUNE_FRACTION, TUNE_SEED] = [0.25, 101];
 const TIMED_STEPS = 24;
 
-const QUICK_STEPS = 150;
+const QUICK_STEPS = 400;
 const QUICK = {
-  batch_size: 32,
+  student: { preset: 'rusu-4' },
+  batch_size: 64,
   steps: QUICK_STEPS,
   evaluate_every: QUICK_STEPS,
   evaluation_frames: 200,
-  jacobian_frames: 20,
+  jacobian_frames: 60,
 };
 const QUICK_CELLS = (['kl', 'vjp'] as const).map((method): Trained => ({
   stage: 'train',
   game: 'breakout',
-  fraction: 0.05,
+  fraction: 0.25,
   method,
   seed: 1,
-  learning_rate: 1e-3,
+  learning_rate: 2e-3,
 }));
 
 const RECORDINGS = fileURLToPath(new URL('../../../../.data/studies/recordings/', import.meta.url));

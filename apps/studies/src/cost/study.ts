@@ -29,7 +29,7 @@ export const cost: Study<CostCell, Cost> = {
   title: 'What the derivative term costs',
   cells: (_, quick) => (quick ? QUICK : fullCells()),
   run: async (cell) => {
-    const given = ['--import', 'tsx', MEASURE, JSON.stringify(cell)];
+    const given = ['--import', import.meta.resolve('tsx'), MEASURE, JSON.stringify(cell)];
     const { stdout } = await promisify(execFile)(process.execPath, given);
     return JSON.parse(stdout.trim().split('\n').at(-1)!) as Cost;
   },

@@ -2,7 +2,7 @@ import { type Axis } from './figure.ts';
 
 /** Where a value stands on an axis, as a share of its length, and where it has ticks. */
 export interface Scale {
-  place(value: number | string): number;
+  place: (value: number | string) => number;
   ticks: { at: number; text: string }[];
 }
 

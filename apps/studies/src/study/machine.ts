@@ -25,7 +25,10 @@ export function describeMachine(): Machine {
 
 function commit(): string {
   try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      encoding: 'utf8',
+      cwd: import.meta.dirname,
+    }).trim();
   } catch {
     return 'unknown';
   }
