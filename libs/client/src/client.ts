@@ -30,10 +30,9 @@ export interface ClientOptions {
 export type Client = ReturnType<typeof createClient>;
 
 /** The service's API. Every call throws ProblemError when it is refused or fails. */
-export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions) {
-  const fetchFrom = withKey(ownFetch, apiKey);
-  const service: Service = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: fetchFrom };
-  const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => fetchFrom(request) });
+export function createClient(options: ClientOptions) {
+  const service = reach(options);
+  const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => service.fetch(request) });
   return {
     teachers: {
       create: (teacher: NewTeacher) => answer(api.POST('/v1/teachers', { body: teacher })),
@@ -105,11 +104,14 @@ export function createClient({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions
   };
 }
 
-/** Tells who asks. A browser's fetch must be called as a global function. */
-function withKey(
-  fetchFrom: typeof fetch = (input, init) => globalThis.fetch(input, init),
-  apiKey: string | undefined,
-): typeof fetch {
+function reach({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions): Service {
+  // A browser's fetch must be called as a global function.
+  const fetchSigned: typeof fetch = ownFetch ?? ((input, init) => globalThis.fetch(input, init));
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: withKey(fetchSigned, apiKey), fetchSigned };
+}
+
+/** Tells who asks. */
+function withKey(fetchFrom: typeof fetch, apiKey: string | undefined): typeof fetch {
   if (apiKey === undefined) return fetchFrom;
   return (input, init) => {
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));

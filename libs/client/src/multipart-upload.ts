@@ -22,7 +22,7 @@ export async function sendParts(sending: Sending, id: string, way: Multipart): P
 async function sendPart(sending: Sending, path: string, number: number, body: Blob): Promise<string> {
   const { service, signal } = sending;
   const { parts } = await post<{ parts: { url: string }[] }>(sending, `${path}/parts`, { numbers: [number] });
-  const response = await service.fetch(parts[0]!.url, {
+  const response = await service.fetchSigned(parts[0]!.url, {
     method: 'PUT',
     body: new Uint8Array(await body.arrayBuffer()),
     signal,

@@ -5,6 +5,8 @@ export interface Service {
   /** Without a slash at the end; empty: where the page comes from. */
   baseUrl: string;
   fetch: typeof fetch;
+  /** For addresses that the service has signed, which are not the service's: without the key. */
+  fetchSigned: typeof fetch;
 }
 
 /** An answer below 400. @throws ProblemError */
