@@ -31,8 +31,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** The service's API. Every call throws ProblemError when it is refused or fails. */
 export function createClient(options: ClientOptions) {
-  const service = reach(options);
-  const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => service.fetch(request) });
+  const { service, api } = reach(options);
   return {
     teachers: {
       create: (teacher: NewTeacher) => answer(api.POST('/v1/teachers', { body: teacher })),
@@ -104,10 +103,13 @@ export function createClient(options: ClientOptions) {
   };
 }
 
-function reach({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions): Service {
+function reach({ baseUrl, apiKey, fetch: ownFetch }: ClientOptions) {
   // A browser's fetch must be called as a global function.
   const fetchSigned: typeof fetch = ownFetch ?? ((input, init) => globalThis.fetch(input, init));
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: withKey(fetchSigned, apiKey), fetchSigned };
+  const fetchFrom = withKey(fetchSigned, apiKey);
+  const service: Service = { baseUrl: baseUrl.replace(/\/+$/, ''), fetch: fetchFrom, fetchSigned };
+  const api = createFetchClient<paths>({ baseUrl: service.baseUrl, fetch: (request) => fetchFrom(request) });
+  return { service, api };
 }
 
 /** Tells who asks. */
