@@ -27,6 +27,11 @@ export function Plot({ data, look, marks, label, onCursor }: PlotProps) {
   const byKey = useRef(false);
   const cursor = useEffectEvent((index: number | null) => onCursor(index, byKey.current));
 
+  // Before the plot is made: another look has other lines, and these must be theirs.
+  useEffect(() => {
+    latest.current = { data, marks };
+  }, [data, marks]);
+
   useEffect(() => {
     const element = container.current;
     if (!element) return;
@@ -55,9 +60,9 @@ export function Plot({ data, look, marks, label, onCursor }: PlotProps) {
   }, [key, dark]);
 
   useEffect(() => {
-    latest.current = { data, marks };
     const drawn = plot.current;
-    if (!drawn || drawn.data.length !== data.length) return;
+    if (!drawn) return;
+    if (drawn.data === data) return drawn.redraw(false);
     const wasZoomed = isZoomed(drawn);
     drawn.setData(data, !wasZoomed);
     if (wasZoomed) drawn.redraw();
@@ -70,8 +75,7 @@ export function Plot({ data, look, marks, label, onCursor }: PlotProps) {
     if (index === undefined) return;
     event.preventDefault();
     byKey.current = true;
-    const x = plot.current.data[0][index] ?? 0;
-    plot.current.setCursor({ left: plot.current.valToPos(x, 'x'), top: plot.current.over.clientHeight / 2 });
+    placeCursor(plot.current, plot.current.data[0][index] ?? 0);
     onCursor(index, true);
   };
   return (
@@ -126,8 +130,15 @@ function zoomBy(plot: uPlot, key: string): boolean {
   const middle = plot.data[0][plot.cursor.idx ?? -1] ?? (min + max) / 2;
   const half = ((max - min) / 2) * factor;
   const [first = 0, last = 0] = [plot.data[0][0], plot.data[0].at(-1)];
-  plot.setScale('x', { min: Math.max(first, middle - half), max: Math.min(last, middle + half) });
+  const at = plot.cursor.idx;
+  // At once: where the cursor goes is asked of the new scale.
+  plot.batch(() => plot.setScale('x', { min: Math.max(first, middle - half), max: Math.min(last, middle + half) }));
+  if (typeof at === 'number') placeCursor(plot, plot.data[0][at] ?? middle);
   return true;
+}
+
+function placeCursor(plot: uPlot, x: number): void {
+  plot.setCursor({ left: plot.valToPos(x, 'x'), top: plot.over.clientHeight / 2 });
 }
 
 function reset(plot: uPlot): void {
