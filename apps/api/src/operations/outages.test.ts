@@ -27,14 +27,17 @@ afterAll(async () => {
   await api.close();
 });
 
+/** While AUTH is off, who asks is known without a look at the rows. */
+const ROWLESS = new Set(['/v1/identity']);
+
 /** Every route that is in the OpenAPI document and reads or writes rows, with the least that it takes. */
 function requests(): { method: 'GET' | 'POST'; url: string; body?: object }[] {
   const bodies: Record<string, object> = { '/v1/jobs': job };
   const document = api.app.swagger() as { paths: Record<string, Record<string, unknown>> };
   return Object.entries(document.paths)
-    .filter(([path]) => path.startsWith('/v1/'))
+    .filter(([path]) => path.startsWith('/v1/') && !ROWLESS.has(path))
     .flatMap(([path, methods]) => {
-      const url = path.replace(/\{[^}]+\}/g, 'job_00000000000000000000000000');
+      const url = path.replace('{step}', '0').replace(/\{[^}]+\}/g, 'job_00000000000000000000000000');
       const get = 'get' in methods ? [{ method: 'GET' as const, url }] : [];
       const bodyless = path.endsWith('/cancel') ? {} : bodies[path];
       const post = 'post' in methods && bodyless ? [{ method: 'POST' as const, url, body: bodies[path]! }] : [];
@@ -51,13 +54,11 @@ test('where the database is away every route answers 503 with Retry-After, and t
     asked.map(async ({ method, url, body }) => {
       const { status, type, headers, body: problem } = await (method === 'GET' ? api.get(url) : api.post(url, body));
       const { code } = problem;
-      return { url: `${method} ${url}`, status, type, retry: headers['retry-after'], code };
+      return { url: `${method} ${url}`, status, type: type.split(';')[0], retry: headers['retry-after'], code };
     }),
   );
-  for (const answer of answers) {
-    const problem = { status: 503, type: 'application/problem+json', retry: '5', code: 'unavailable' };
-    expect(answer).toEqual({ url: answer.url, ...problem });
-  }
+  const problem = { status: 503, type: 'application/problem+json', retry: '5', code: 'unavailable' };
+  expect(answers).toEqual(answers.map(({ url }) => ({ url, ...problem })));
   expect((await api.get('/livez')).status).toBe(200);
   expect((await api.get('/readyz')).body).toMatchObject({
     status: 'failed',

@@ -17,10 +17,12 @@ import { fieldProblem, ProblemError, type ProblemCode, PROBLEMS } from './proble
 
 const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
   unavailable: 5,
+  overloaded: 5,
   idempotency_in_flight: 1,
   rate_limited: 60,
   quota_exceeded: 60,
 };
+
 /** Fields named in one answer: it must not grow with a hostile body. */
 const MAX_ERRORS = 50;
 
@@ -113,13 +115,21 @@ const OUTAGES = new Set([
   '53300',
 ]);
 
+/** How Prisma says the same of a query in SQL, whose code is P2010 whatever went wrong. */
+const OUTAGE_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections']);
+
 function isOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
-  const code = 'code' in thrown ? String(thrown.code) : '';
+  const { code = '', meta } = thrown as Error & { code?: string; meta?: Meta };
   // pg gives no code when the server goes away in the middle of a query.
   return (
     OUTAGES.has(code) ||
+    OUTAGE_KINDS.has(meta?.driverAdapterError?.cause?.kind ?? '') ||
     /^Connection terminated/.test(thrown.message) ||
     (thrown.cause !== undefined && isOutage(thrown.cause))
   );
+}
+
+interface Meta {
+  driverAdapterError?: { cause?: { kind?: string } };
 }

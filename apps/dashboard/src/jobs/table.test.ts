@@ -154,9 +154,9 @@ async function insertJobs({ api, spec }: Dashboard): Promise<void> {
   const id = String(body.id);
   const made = `'job_' || lpad(n::text, 8, '0')`;
   await api.database.query(
-    `INSERT INTO jobs (id, kind, status, spec, layer_table, teacher_id, rollouts_id, step, total_steps, metadata,
+    `INSERT INTO jobs (id, project_id, kind, status, spec, layer_table, teacher_id, rollouts_id, step, total_steps, metadata,
                        created_at, started_at, finished_at)
-     SELECT ${made}, kind, (ARRAY['succeeded', 'failed', 'cancelled'])[1 + (n % 3 + n % 2) % 3]::job_status,
+     SELECT ${made}, project_id, kind, (ARRAY['succeeded', 'failed', 'cancelled'])[1 + (n % 3 + n % 2) % 3]::job_status,
             jsonb_set(spec, '{seed}', to_jsonb(n % 10)), layer_table, teacher_id, rollouts_id, 100, 100, metadata,
             now() - (${JOBS} - n) * interval '1 minute', now(), now()
      FROM jobs, generate_series(1, ${JOBS}) AS n WHERE id = $1`,
