@@ -84,9 +84,9 @@ if (executablePath) {
       await dashboard.api.storage.jobs.recordProgress(fence, { events: [told] });
       await eventually(async () => (await tableOf(page, 'Training loss'))[0]).toEqual(['21', '0.05', '0.5', '0.55']);
       await chart(page, 'kl').locator('canvas').waitFor();
-      expect(await tableOf(page, 'kl')).toEqual([['21', '0.125']]);
-      expect(await tableOf(page, 'action_error')).toEqual([['21', '0.25']]);
-      expect(await tableOf(page, 'jacobian_error')).toEqual([['21', '0.5']]);
+      await eventually(() => tableOf(page, 'kl')).toEqual([['21', '0.125']]);
+      await eventually(() => tableOf(page, 'action_error')).toEqual([['21', '0.25']]);
+      await eventually(() => tableOf(page, 'jacobian_error')).toEqual([['21', '0.5']]);
       await eventually(() => pixelsOf(page, 'kl', 1)).toBeGreaterThan(5);
       expect(await chart(page, 'kl').locator('.summary').textContent()).toContain('kl is 0.125 at step 21');
     });
