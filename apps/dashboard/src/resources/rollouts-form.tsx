@@ -5,6 +5,7 @@ import { service } from '../service/service.ts';
 import { Problem } from '../shell/states.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { FileField } from '../uploads/file-field.tsx';
+import { NameField } from './name-field.tsx';
 
 /** Our own format is registered at once; any other is a job that imports it. */
 export function RolloutsForm() {
@@ -34,15 +35,7 @@ export function RolloutsForm() {
       }}
     >
       <div className="field">
-        <label>
-          Name
-          <input
-            value={name}
-            required
-            pattern="[a-z0-9][a-z0-9._\-]{0,63}"
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <NameField value={name} onChange={setName} />
         <p className="hint">Small letters, digits, dots, dashes.</p>
       </div>
       <FileField

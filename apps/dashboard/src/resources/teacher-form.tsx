@@ -9,6 +9,7 @@ import { service } from '../service/service.ts';
 import { Loading, Problem } from '../shell/states.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { FileField } from '../uploads/file-field.tsx';
+import { NameField } from './name-field.tsx';
 
 const FORMATS: TeacherFormat[] = ['stable-baselines3', 'pytorch', 'safetensors', 'onnx', 'tfjs', 'keras'];
 /** Fields of the schema that have fields of their own here. */
@@ -48,15 +49,7 @@ function Form({ api, schema }: { api: OpenApi; schema: Schema }) {
   return (
     <form className="form" onSubmit={submit}>
       <div className="field">
-        <label>
-          Name
-          <input
-            value={name}
-            required
-            pattern="[a-z0-9][a-z0-9._\-]{0,63}"
-            onChange={(event) => setName(event.target.value)}
-          />
-        </label>
+        <NameField value={name} onChange={setName} />
       </div>
       <div className="field">
         <label>
