@@ -1,3 +1,4 @@
+export { saysNothing } from './says-nothing.ts';
 export { chooseEngine, type EngineRequest, type TryEngine } from './choose-engine.ts';
 export {
   type Device,

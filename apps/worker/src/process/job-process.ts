@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { saysNothing } from '@distiller/compute';
 import { TYPESCRIPT_ARGUMENTS } from '../typescript-arguments.ts';
 import { type JobMessage, type JobOrder } from './messages.ts';
 
@@ -25,7 +27,10 @@ export function startJobProcess(
     // JSON would turn a metric that is not finite into null.
     serialization: 'advanced',
     // Its own words are for the worker's log; its stdin is nobody's.
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    if (!saysNothing(line)) process.stderr.write(`${line}\n`);
   });
   child.on('message', onMessage);
   child.send(order);
