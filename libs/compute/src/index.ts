@@ -1,4 +1,3 @@
-export { saysNothing } from './says-nothing.ts';
 export { chooseEngine, type EngineRequest, type TryEngine } from './choose-engine.ts';
 export {
   type Device,
@@ -10,3 +9,4 @@ export {
   type PassedOver,
 } from './engine.ts';
 export { loadEngine } from './load-engine.ts';
+export { saysNothing } from './says-nothing.ts';
