@@ -42,7 +42,7 @@ function distill(args: string[], { stdin = '', service = url, interruptAt = '', 
   return new Promise((resolve) => {
     const command = ['--import', import.meta.resolve('tsx'), MAIN, ...args];
     const npm = byNpm && { INIT_CWD: folder, npm_lifecycle_event: 'distill' };
-    const env = { ...process.env, DISTILLER_URL: service, ...npm };
+    const env = { ...process.env, DISTILLER_URL: service, XDG_CONFIG_HOME: folder, ...npm };
     const child = execFile(process.execPath, command, { cwd: byNpm ? ROOT : folder, env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code ?? NaN) : 0, stdout, stderr });
     });
@@ -225,6 +225,70 @@ test('a run that is watched ends with the model, whose file is pulled by the id 
   expect((await distill(['jobs', 'files', fence.jobId])).stdout).toMatch(/^report +application\/json/m);
   await distill(['jobs', 'pull', fence.jobId, 'report', '--out', 'own.json']);
   expect(await readFile(join(folder, 'own.json'))).toEqual(bytes);
+});
+
+test('a student is exported, and what a broken pull has left is gone on with', async () => {
+  const [job] = (await api.get('/v1/jobs?status=succeeded')).body.data ?? [];
+  const id = String(job?.['id']);
+  await writeFile(join(folder, 'mine.onnx.part'), 'an onnx');
+  const { code, stderr } = await distill(['export', id, '--as', 'onnx', '--out', 'mine.onnx']);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('going on after 7 bytes')]);
+  expect(await readFile(join(folder, 'mine.onnx'), 'utf8')).toBe('an onnx file');
+  await expect(readFile(join(folder, 'mine.onnx.part'))).rejects.toThrow('ENOENT');
+  expect((await distill(['export', id])).code).toBe(2);
+});
+
+test('jobs are compared by what differs', async () => {
+  const ids = await Promise.all([1, 2].map(async (seed) => {
+    const spec = { kind: 'recording', name: `seed-${seed}`, teacher: 'breakout', frames: 10, seed };
+    return String((await api.post('/v1/jobs', spec)).body['id']);
+  }));
+  const { code, stdout } = await distill(['compare', ...ids]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^seed +1 +2$/m)]);
+  expect(stdout).not.toMatch(/^frames/m);
+  expect((await distill(['compare', ids[0]!])).code).toBe(2);
+});
+
+test('play is recorded and labelled without a file of JSON', async () => {
+  const recorded = await distill(['record', '--teacher', 'breakout', '--name', 'short', '--frames', '50', '--json']);
+  expect(JSON.parse(recorded.stdout)).toMatchObject({ kind: 'recording', spec: { name: 'short', frames: 50 } });
+  const args = ['--teacher', 'breakout', '--rollouts', 'breakout', '--projections', 'vjp', '--count', '2', '--json'];
+  const labelled = await distill(['label', ...args]);
+  expect(JSON.parse(labelled.stdout)).toMatchObject({ kind: 'labelling', spec: { projections: { kind: 'vjp', count: 2 } } });
+});
+
+test('a key is read from stdin, shown nowhere, kept for this service and forgotten again', async () => {
+  const { code, stdout, stderr } = await distill(['login'], { stdin: 'a-secret\n' });
+  expect([code, stdout]).toEqual([0, '']);
+  expect(stderr).not.toContain('a-secret');
+  const path = join(folder, 'sobolev-distiller', 'credentials.json');
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ keys: { [url]: 'a-secret' } });
+  expect((await distill(['whoami'])).stdout).toContain('no key is needed here');
+  await distill(['logout']);
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ keys: {} });
+});
+
+test('a thing is opened in the dashboard by its id', async () => {
+  expect((await distill(['open', 'job_1', '--print'])).stdout).toBe(`${url}/jobs/job_1\n`);
+  expect((await distill(['open', 'labels_1', '--print'])).code).toBe(2);
+});
+
+test('the doctor finds that no worker is there, and says how to get one', async () => {
+  const { code, stdout } = await distill(['doctor']);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^ok +Postgres/m);
+  expect(stdout).toMatch(/^failed +workers.*\n +→ npm start/m);
+  const away = await distill(['doctor'], { service: 'http://127.0.0.1:9' });
+  expect([away.code, away.stdout]).toEqual([1, expect.stringMatching(/^failed +service/m)]);
+});
+
+test('shells complete commands and options from the program itself', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { code, stdout } = await distill(['completion', shell]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('distill')]);
+  }
+  expect((await distill(['complete', '--', 'jobs', 'wa'])).stdout).toContain('watch');
+  expect((await distill(['complete', '--', 'run', '--lo'])).stdout).toContain('--loss');
 });
 
 /** A teacher that is stated to score 30 ± 2 is checked, and plays one episode of this return. */

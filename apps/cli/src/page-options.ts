@@ -28,3 +28,10 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('a whole number is wanted');
   return value;
 }
+
+/** For options that are a part of a whole. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1) || text.trim() === '') throw new InvalidArgumentError('a number from 0 to 1 is wanted');
+  return value;
+}

@@ -1,8 +1,19 @@
+import addCompletion from '@bomb.sh/tab/commander';
 import { Command, Option } from 'commander';
+import { addLogin } from './account/login.ts';
+import { addDoctor } from './doctor/doctor.ts';
 import { explain } from './failure.ts';
+import { addActions } from './jobs/actions.ts';
 import { addJobs } from './jobs/commands.ts';
+import { addCompare } from './jobs/compare.ts';
+import { addLabel } from './jobs/label.ts';
+import { addRecord } from './jobs/record.ts';
 import { addRun } from './jobs/run.ts';
+import { addSubmit } from './jobs/submit.ts';
+import { addWatch } from './jobs/watch.ts';
 import { addModels } from './models/commands.ts';
+import { addExport, addPull } from './models/pull.ts';
+import { addOpen } from './open.ts';
 import { addRollouts } from './rollouts/commands.ts';
 import { addTeachers } from './teachers/commands.ts';
 
@@ -21,6 +32,26 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** In the order of their use; those of a job and a model stand at the top too, without their nouns. */
+const COMMANDS = [
+  addLogin,
+  addTeachers,
+  addRollouts,
+  addRecord,
+  addLabel,
+  addRun,
+  addJobs,
+  addSubmit,
+  addWatch,
+  addActions,
+  addCompare,
+  addModels,
+  addPull,
+  addExport,
+  addOpen,
+  addDoctor,
+];
+
 function createProgram(): Command {
   const program = new Command('distill')
     .description('The Sobolev Distiller from the command line: answers on stdout, progress on stderr.')
@@ -28,10 +59,7 @@ function createProgram(): Command {
     .option('--json', "print the service's answer as it is")
     // Before the commands are added: they inherit it.
     .exitOverride();
-  addTeachers(program);
-  addRollouts(program);
-  addJobs(program);
-  addRun(program);
-  addModels(program);
+  for (const add of COMMANDS) add(program);
+  addCompletion(program, { completionCommandName: 'completion' });
   return program;
 }

@@ -180,7 +180,43 @@ test('a download is checked against its digest', async () => {
   expect(client.models.url(modelId)).toBe(`${url}/v1/models/${modelId}/download?file=student`);
 
   await expect(tamperingClient().downloadModel(modelId)).rejects.toThrow('damaged');
+
+  const breaking = breakingClient(60_000);
+  const pieces: number[] = [];
+  const onPiece = (piece: Uint8Array, offset: number) => pieces.push(offset, piece.length);
+  const resumed = await breaking.client.downloadModel(modelId, { received: bytes.subarray(0, 1000), onPiece });
+  expect(Buffer.from(resumed.bytes).equals(bytes)).toBe(true);
+  expect(breaking.ranges.slice(0, 2)).toEqual(['bytes=1000-', expect.stringMatching(/^bytes=[1-9]\d+-$/)]);
+  expect([pieces[0], pieces.at(-2)! + pieces.at(-1)!]).toEqual([1000, bytes.length]);
+
+  // What was there before is of another file.
+  const anew = await client.downloadModel(modelId, { received: randomBytes(1000) });
+  expect(Buffer.from(anew.bytes).equals(bytes)).toBe(true);
 });
+
+/** Its answers break off after so many bytes. */
+function breakingClient(count: number) {
+  const ranges: (string | null)[] = [];
+  const client = createClient({
+    baseUrl: url,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      if (init?.method === 'HEAD' || !response.body) return response;
+      ranges.push(new Headers(init?.headers).get('range'));
+      let left = count;
+      const breaking = new TransformStream<Uint8Array, Uint8Array>({
+        transform(piece, controller) {
+          controller.enqueue(piece.subarray(0, left));
+          left -= piece.length;
+          if (left < 0) controller.error(new Error('broken'));
+        },
+      });
+      const { status, headers } = response;
+      return new Response(response.body.pipeThrough(breaking), { status, headers });
+    },
+  });
+  return { client, ranges };
+}
 
 /** Its answers have one bit turned. */
 function tamperingClient(): Client {

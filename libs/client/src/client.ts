@@ -1,5 +1,6 @@
 import createFetchClient from 'openapi-fetch';
-import { downloadJobFile, downloadModel, type Download, jobFileUrl, modelUrl } from './files.ts';
+import { type Download, type DownloadOptions } from './download.ts';
+import { downloadJobFile, downloadModel, jobFileUrl, modelUrl } from './files.ts';
 import { type paths } from './generated/openapi.ts';
 import { isProblem, ProblemError } from './problem-error.ts';
 import {
@@ -95,11 +96,21 @@ export function createClient(options: ClientOptions) {
     /** Small files in one request, large ones in pieces that survive lost connections; see `UploadOptions`. */
     uploadFile: (file: Uint8Array | Blob, options?: UploadOptions): Promise<Upload> =>
       uploadFile(service, file, options),
-    /** Downloads a model's file and checks its sha256. */
-    downloadModel: (modelId: string, options?: { file?: ModelFileName }): Promise<Download> =>
+    /** Downloads a model's file, going on after lost connections, and checks its sha256. */
+    downloadModel: (modelId: string, options?: DownloadOptions & { file?: ModelFileName }): Promise<Download> =>
       downloadModel(service, modelId, options),
-    /** Downloads a file that a job has made (`job.files`) and checks its sha256. */
-    downloadJobFile: (jobId: string, name: string): Promise<Download> => downloadJobFile(service, jobId, name),
+    /** Downloads a file that a job has made (`job.files`), likewise. */
+    downloadJobFile: (jobId: string, name: string, options?: DownloadOptions): Promise<Download> =>
+      downloadJobFile(service, jobId, name, options),
+    /** Who the service takes you for, and what you may do. */
+    identity: () => answer(api.GET('/v1/identity')),
+    /** What works on jobs, and on what. */
+    workers: async () => (await answer(api.GET('/v1/workers'))).data,
+    /** Whether database, queue and artifact store can be used. */
+    readiness: async () => {
+      const { data, error } = await api.GET('/readyz');
+      return data ?? error;
+    },
   };
 }
 

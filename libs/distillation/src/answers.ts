@@ -9,6 +9,7 @@ import {
   pushForward,
   type ReadoutName,
   type TeacherDerivative,
+  tidy,
   type Weights,
 } from '@distiller/sobolev';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -31,6 +32,13 @@ export function answer({ network, weights }: Policy, x: tf.Tensor4D, asked: Dire
   if (!answers) ofNetwork.set(network, (answers = compiled((given) => answersOf(network, given))));
   return answers({ weights, x, asked });
 }
+
+/** log π [B, A] of a batch x [B, H, W, C], alone. */
+export function logProbs(policy: Policy, x: tf.Tensor4D): tf.Tensor2D {
+  return tidy(() => answer(policy, x, NO_DIRECTIONS).logProbs);
+}
+
+const NO_DIRECTIONS: Directions = { kind: 'vjp', of: 'log-policy', directions: [] };
 
 interface Given {
   weights: Weights;

@@ -1,5 +1,5 @@
-import { logits, type Policy } from '@distiller/policies';
-import * as tf from '@tensorflow/tfjs-core';
+import { type Policy } from '@distiller/policies';
+import { logProbs } from './answers.ts';
 import { type LabellingProgress } from './events.ts';
 import { readObservations, type RecordedObservations } from './observations.ts';
 
@@ -35,7 +35,7 @@ export async function* label(
   for (let start = 0; start < indices.length; start += BATCH) {
     const batch = indices.subarray(start, start + BATCH);
     const x = await readObservations(observations, batch);
-    const rows = tf.tidy(() => tf.logSoftmax(logits(policy, x)));
+    const rows = logProbs(policy, x);
     x.dispose();
     const actions = rows.shape[1];
     labels ??= { indices, actions, logProbs: new Float32Array(indices.length * actions) };

@@ -1,6 +1,7 @@
 import { type Client, type Job } from '@distiller/client';
 import { Ended } from '../failure.ts';
 import { say } from '../session.ts';
+import { createCurve } from './curve.ts';
 import { advance, firstState, inWords } from './job-state.ts';
 import { createProgressLine } from './progress-line.ts';
 import { createTimeLeft } from './time-left.ts';
@@ -31,14 +32,16 @@ export async function follow(client: Client, job: Job): Promise<Job> {
 async function show(client: Client, job: Job, signal: AbortSignal): Promise<void> {
   const line = createProgressLine(process.stderr);
   const timeLeft = createTimeLeft();
+  const curve = createCurve();
   let state = firstState(job);
   line.show(inWords(state, undefined), { isNews: true });
   for await (const event of client.watch(job.id, { signal })) {
     if (event.level !== 'info' && event.type === 'message') line.note(`${event.level}: ${event.message}`);
     const before = state;
     state = advance(state, event);
+    curve.add(event);
     const seconds = timeLeft(state, Date.parse(event.at));
-    line.show(inWords(state, seconds), { isNews: before.status !== state.status });
+    line.show(inWords(state, seconds), { isNews: before.status !== state.status, picture: curve.lines });
   }
   line.end();
 }

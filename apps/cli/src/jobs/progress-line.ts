@@ -2,8 +2,8 @@ const EVERY_MS = 10_000;
 const CLEAR = '\r\u001b[2K';
 
 export interface ProgressLine {
-  /** What is so now; news are worth a line of their own in a log. */
-  show(text: string, options: { isNews: boolean }): void;
+  /** What is so now; news are worth a line of their own in a log. A picture stands above it, on a terminal only. */
+  show(text: string, options: { isNews: boolean; picture?: (columns: number) => readonly string[] }): void;
   /** A line that stays. */
   note(text: string): void;
   end(): void;
@@ -15,21 +15,23 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-/** One line that is written over on a terminal; elsewhere a line for news, and one every ten seconds. */
+/** One line, and a picture above it, written over on a terminal; elsewhere a line for news, and one every ten seconds. */
 export function createProgressLine(stream: Terminal, now: () => number = Date.now): ProgressLine {
   return stream.isTTY ? onTerminal(stream) : inLog(stream, now);
 }
 
 function onTerminal(stream: Terminal): ProgressLine {
-  let shown = '';
-  const paint = () => stream.write(CLEAR + shown.slice(0, (stream.columns ?? 80) - 1));
+  let shown: string[] = [''];
+  const paint = () => stream.write(shown.map((text) => text.slice(0, (stream.columns ?? 80) - 1)).join('\n'));
+  const clear = () => (shown.length > 1 ? `\r\u001b[${shown.length - 1}A\u001b[J` : CLEAR);
   return {
-    show(text) {
-      shown = text;
+    show(text, { picture }) {
+      stream.write(clear());
+      shown = [...(picture?.(stream.columns ?? 80) ?? []), text];
       paint();
     },
     note(text) {
-      stream.write(`${CLEAR}${text}\n`);
+      stream.write(`${clear()}${text}\n`);
       paint();
     },
     end: () => void stream.write('\n'),

@@ -65,3 +65,12 @@ test('a terminal has one line, no longer than it is wide; a note stays above it'
   line.note('warn: slow');
   expect(written).toBe('\r\u001b[2Ktrain\r\u001b[2Kwarn: slow\n\r\u001b[2Ktrain');
 });
+
+test('a picture above the line is written over with it', () => {
+  let written = '';
+  const line = createProgressLine({ isTTY: true, columns: 40, write: (text) => (written += text) });
+  line.show('one', { isNews: false, picture: () => ['/\\', '  \\'] });
+  written = '';
+  line.show('two', { isNews: false });
+  expect(written).toBe('\r\u001b[2A\u001b[Jtwo');
+});

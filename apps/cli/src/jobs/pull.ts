@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { type DownloadOptions } from '@distiller/client';
 import { type Command } from 'commander';
 import { saveDownload } from '../save-download.ts';
 import { openSession } from '../session.ts';
@@ -11,6 +13,7 @@ export function addPull(jobs: Command): void {
     .option('--out <path>', 'where to write it; by default under its own name, here')
     .action(async (id: string, name: string, { out }: { out?: string }, command: Command) => {
       const session = openSession(command);
-      await saveDownload(session, await session.client.downloadJobFile(id, name), out);
+      const download = (options: DownloadOptions) => session.client.downloadJobFile(id, name, options);
+      await saveDownload(session, { name: basename(name), out, download });
     });
 }

@@ -1,7 +1,7 @@
-import { logits, type Policy } from '@distiller/policies';
+import { type Policy } from '@distiller/policies';
 import { randomStream } from '@distiller/sobolev';
-import * as tf from '@tensorflow/tfjs-core';
 import { argmax } from '../evaluate.ts';
+import { answerWhatIsSeen } from '../seen.ts';
 import { type ObservationContract } from '../spec/index.ts';
 
 export type PlayerName = 'teacher' | 'student' | 'random';
@@ -17,20 +17,19 @@ export interface Player {
 export function policyPlayer(
   name: PlayerName,
   policy: Policy,
-  { contract: { stack, height, width }, acting }: { contract: ObservationContract; acting: Player['acting'] },
+  { contract, acting }: { contract: ObservationContract; acting: Player['acting'] },
 ): Player {
+  const answer = answerWhatIsSeen(contract);
   return {
     name,
     acting,
     async probabilities(observations) {
-      const games = observations.length / (stack * height * width);
-      const probs = tf.tidy(() => {
-        const planes = tf.tensor4d(Float32Array.from(observations), [games, stack, height, width]);
-        return tf.softmax(logits(policy, tf.div(tf.transpose(planes, [0, 2, 3, 1]), 255)));
-      });
-      const rows = await probs.array();
-      probs.dispose();
-      return rows;
+      const [logProbs] = await answer(observations, [policy]);
+      const games = observations.length / (contract.stack * contract.height * contract.width);
+      const actions = logProbs!.length / games;
+      return Array.from({ length: games }, (_, game) =>
+        Array.from(logProbs!.subarray(game * actions, (game + 1) * actions), Math.exp),
+      );
     },
   };
 }

@@ -1,9 +1,8 @@
 import { type Choices, type Turn } from '@distiller/arcade';
-import { logits, type Policy } from '@distiller/policies';
-import { allocatePixels, scaleObservations } from '@distiller/rollouts';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadPolicy, type RegisteredTeacher } from '../load-policy.ts';
-import { contractDifferences, type ObservationContract } from '../spec/index.ts';
+import { answerWhatIsSeen } from '../seen.ts';
+import { contractDifferences } from '../spec/index.ts';
 import { type Acting, chooseAction } from './acting.ts';
 
 export interface Actor {
@@ -27,7 +26,7 @@ export function createActor(teacher: RegisteredTeacher, { acting, seed, gameActi
   if (acting.kind === 'mixture') requireAlike(teacher, acting.student);
   const policy = loadPolicy(teacher);
   const student = acting.kind === 'mixture' ? loadPolicy(acting.student) : undefined;
-  const answer = createAnswers(teacher.observation);
+  const answer = answerWhatIsSeen(teacher.observation);
   return {
     async act(observations, turns) {
       const [said, saidByStudent] = await answer(observations, student ? [policy, student] : [policy]);
@@ -55,24 +54,4 @@ function requireAlike(teacher: RegisteredTeacher, student: RegisteredTeacher): v
   const differences = contractDifferences(teacher.observation, student.observation);
   if (teacher.actions.join() !== student.actions.join()) differences.push('actions');
   if (differences.length > 0) throw new RangeError(`the student is not the teacher's: ${differences.join('; ')}`);
-}
-
-type Answers = (observations: Uint8Array, policies: readonly Policy[]) => Promise<Float32Array[]>;
-
-/** log π [B, A] of several policies on the same uint8 observations [B, stack, height, width]. */
-function createAnswers({ height, width, stack }: ObservationContract): Answers {
-  const size = height * width;
-  // An engine may keep pixels as they lie until its tensor is disposed: each batch on its way has its own.
-  const free: Float32Array<SharedArrayBuffer>[] = [];
-  return async (observations, policies) => {
-    const fits = free.findIndex(({ length }) => length === observations.length);
-    const pixels = fits < 0 ? allocatePixels(observations.length) : free.splice(fits, 1)[0]!;
-    scaleObservations(observations, { size, stack }, pixels);
-    const x = tf.tensor4d(pixels, [observations.length / (size * stack), height, width, stack]);
-    const rows = policies.map((policy) => tf.tidy(() => tf.logSoftmax(logits(policy, x))));
-    const answers = (await Promise.all(rows.map((row) => row.data()))) as Float32Array[];
-    tf.dispose([x, ...rows]);
-    free.push(pixels);
-    return answers;
-  };
 }
