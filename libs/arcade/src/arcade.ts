@@ -10,7 +10,10 @@ import { provideVenv } from './venv.ts';
 const REQUIREMENTS = fileURLToPath(new URL('../python/requirements.txt', import.meta.url));
 
 export interface ArcadeStep {
-  /** [numEnvs, stack, height, width], oldest frame first. Where an episode ended it is the next one's first. */
+  /**
+   * [numEnvs, stack, height, width], oldest frame first. Where an episode ended it is the next one's first. The step after the
+   * next one writes it over: at a thousand frames a second new memory each time keeps a core busy collecting it.
+   */
   observations: Uint8Array;
   /** [numEnvs] raw, not clipped. */
   rewards: Float32Array;
@@ -88,10 +91,12 @@ export async function openArcade(options: ArcadeOptions): Promise<Arcade> {
 }
 
 function createArcade(emulator: Emulator, options: ArcadeOptions, opened: z.infer<typeof Opened>): Arcade {
+  const bytes = options.numEnvs * options.stack * options.height * options.width;
+  let next = new Uint8Array(bytes);
   const arcade: Arcade = {
     options,
     ...opened,
-    observations: new Uint8Array(options.numEnvs * options.stack * options.height * options.width),
+    observations: new Uint8Array(bytes),
     reset: (seed) =>
       arcade.restart(Array.from({ length: options.numEnvs }, (_, game) => ({ game, seed: seed + game }))),
     async restart(starts) {
@@ -103,7 +108,8 @@ function createArcade(emulator: Emulator, options: ArcadeOptions, opened: z.infe
       const { header, payload } = await emulator.request({ do: 'step', again }, checkedActions(actions, arcade));
       const { rewards, terminated, truncated } = Stepped.parse(header);
       const begins = (game: number) => terminated[game] === true || truncated[game] === true;
-      arcade.observations = stackFrames(options, arcade.observations, { frames: payload, begins });
+      stackFrames(options, arcade.observations, { frames: payload, begins, observations: next });
+      [arcade.observations, next] = [next, arcade.observations];
       return { observations: arcade.observations, rewards: Float32Array.from(rewards), terminated, truncated };
     },
     close: () => emulator.close(),

@@ -7,26 +7,24 @@ type Stacking = Pick<ArcadeOptions, 'stack' | 'height' | 'width' | 'numEnvs' | '
  * @param previous [n, stack, height, width], oldest frame first
  * @param frames [n, height, width] the newest
  * @param begins whether a game's frame is the first of its episode
- * @returns [n, stack, height, width], in memory of its own
+ * @param observations [n, stack, height, width], written over; no memory of `previous`
  */
 export function stackFrames(
   stacking: Stacking,
   previous: Uint8Array,
-  { frames, begins }: { frames: Uint8Array; begins: (game: number) => boolean },
-): Uint8Array {
+  { frames, begins, observations }: { frames: Uint8Array; begins: (game: number) => boolean; observations: Uint8Array },
+): void {
   const { frame: size, stack } = sizes(stacking);
-  const observations = new Uint8Array(previous.length);
   for (let game = 0; game < stacking.numEnvs; game++) {
     const own = observations.subarray(game * stack, (game + 1) * stack);
     const frame = frames.subarray(game * size, (game + 1) * size);
     if (begins(game)) {
-      begin(stacking, own, frame);
+      begin(stacking, own.fill(0), frame);
     } else {
       own.set(previous.subarray(game * stack + size, (game + 1) * stack));
       own.set(frame, stack - size);
     }
   }
-  return observations;
 }
 
 /** The observations after some games started anew: the others show what they showed. Memory of its own, as above. */
