@@ -239,10 +239,12 @@ test('a student is exported, and what a broken pull has left is gone on with', a
 });
 
 test('jobs are compared by what differs', async () => {
-  const ids = await Promise.all([1, 2].map(async (seed) => {
-    const spec = { kind: 'recording', name: `seed-${seed}`, teacher: 'breakout', frames: 10, seed };
-    return String((await api.post('/v1/jobs', spec)).body['id']);
-  }));
+  const ids = await Promise.all(
+    [1, 2].map(async (seed) => {
+      const spec = { kind: 'recording', name: `seed-${seed}`, teacher: 'breakout', frames: 10, seed };
+      return String((await api.post('/v1/jobs', spec)).body['id']);
+    }),
+  );
   const { code, stdout } = await distill(['compare', ...ids]);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^seed +1 +2$/m)]);
   expect(stdout).not.toMatch(/^frames/m);
@@ -254,7 +256,10 @@ test('play is recorded and labelled without a file of JSON', async () => {
   expect(JSON.parse(recorded.stdout)).toMatchObject({ kind: 'recording', spec: { name: 'short', frames: 50 } });
   const args = ['--teacher', 'breakout', '--rollouts', 'breakout', '--projections', 'vjp', '--count', '2', '--json'];
   const labelled = await distill(['label', ...args]);
-  expect(JSON.parse(labelled.stdout)).toMatchObject({ kind: 'labelling', spec: { projections: { kind: 'vjp', count: 2 } } });
+  expect(JSON.parse(labelled.stdout)).toMatchObject({
+    kind: 'labelling',
+    spec: { projections: { kind: 'vjp', count: 2 } },
+  });
 });
 
 test('a key is read from stdin, shown nowhere, kept for this service and forgotten again', async () => {

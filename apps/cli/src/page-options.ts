@@ -32,6 +32,7 @@ export function wholeNumber(text: string): number {
 /** For options that are a part of a whole. */
 export function share(text: string): number {
   const value = Number(text);
-  if (!(value >= 0 && value <= 1) || text.trim() === '') throw new InvalidArgumentError('a number from 0 to 1 is wanted');
+  if (!(value >= 0 && value <= 1) || text.trim() === '')
+    throw new InvalidArgumentError('a number from 0 to 1 is wanted');
   return value;
 }

@@ -92,7 +92,7 @@ export async function openArcade(options: ArcadeOptions): Promise<Arcade> {
 
 function createArcade(emulator: Emulator, options: ArcadeOptions, opened: z.infer<typeof Opened>): Arcade {
   const bytes = options.numEnvs * options.stack * options.height * options.width;
-  let next = new Uint8Array(bytes);
+  let next: Uint8Array = new Uint8Array(bytes);
   const arcade: Arcade = {
     options,
     ...opened,

@@ -41,7 +41,10 @@ async function show(client: Client, job: Job, signal: AbortSignal): Promise<void
     state = advance(state, event);
     curve.add(event);
     const seconds = timeLeft(state, Date.parse(event.at));
-    line.show(inWords(state, seconds), { isNews: before.status !== state.status, picture: curve.lines });
+    line.show(inWords(state, seconds), {
+      isNews: before.status !== state.status,
+      picture: (columns) => curve.lines(columns),
+    });
   }
   line.end();
 }

@@ -63,7 +63,7 @@ test('a terminal has one line, no longer than it is wide; a note stays above it'
   const line = createProgressLine({ isTTY: true, columns: 6, write: (text) => (written += text) });
   line.show('training', { isNews: false });
   line.note('warn: slow');
-  expect(written).toBe('\r\u001b[2Ktrain\r\u001b[2Kwarn: slow\n\r\u001b[2Ktrain');
+  expect(written).toBe('\r\u001b[2Ktrain\r\u001b[2Kwarn: slow\ntrain');
 });
 
 test('a picture above the line is written over with it', () => {
