@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo } from 'node:net';
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';
 
 /** A request as it has arrived. */
 export interface Received {
@@ -11,20 +13,25 @@ export interface Received {
 }
 
 export interface Receiver {
-  /** Such as http://127.0.0.1:40001, and its port. */
+  /** Such as http://127.0.0.1:40001 or https://localhost:40001, and its port. */
   url: string;
   port: number;
   received: Received[];
   close(): Promise<void>;
 }
 
-/** Somebody whom webhooks are sent to: keeps what arrives, and answers as it is told, or 204. */
+type Respond = (response: ServerResponse, received: Received, count: number) => void;
+
+/**
+ * Somebody whom webhooks are sent to: keeps what arrives, and answers as it is told, or 204.
+ * @param options.isSecure speaks TLS, with the certificate of `localhost-certificate.ts`
+ */
 export async function startReceiver(
-  respond: (response: ServerResponse, received: Received, count: number) => void = (response) =>
-    response.writeHead(204).end(),
+  respond: Respond = (response) => response.writeHead(204).end(),
+  { isSecure = false } = {},
 ): Promise<Receiver> {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -33,11 +40,13 @@ export async function startReceiver(
       received.push(one);
       respond(response, one, received.length);
     });
-  });
+  };
+  const identity = { key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE };
+  const server = isSecure ? createSecureServer(identity, listener) : createServer(listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: isSecure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     port,
     received,
     close: async () => {

@@ -188,6 +188,16 @@ test('an answer with headers without end is no answer', async () => {
   ]);
 });
 
+test('a receiver whose certificate nobody vouches for is told nothing', async () => {
+  const there = await receiver(undefined, { isSecure: true });
+  const { id } = await subscribe(`https://127.0.0.1:${there.port}/`);
+  await submit();
+  send({ retriesMs: [] });
+  const { attempts } = await delivery(id, 'failed');
+  expect(attempts).toMatchObject([{ status_code: null, error: 'no answer: DEPTH_ZERO_SELF_SIGNED_CERT' }]);
+  expect(there.received).toEqual([]);
+});
+
 test('two senders send each message once', async () => {
   const there = await receiver((response) => void setTimeout(() => response.writeHead(204).end(), 5));
   const { id } = await subscribe(there.url);

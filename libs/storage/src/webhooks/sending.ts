@@ -55,10 +55,7 @@ export function createWebhookSending(database: Database): WebhookSending {
 }
 
 /** One statement: who locks a row has it, and who comes at the same time passes it over. */
-async function claimDeliveries(
-  database: Database,
-  { limit, perWebhook, leaseMs }: ClaimOptions,
-): Promise<ClaimedDelivery[]> {
+function claimDeliveries(database: Database, { limit, perWebhook, leaseMs }: ClaimOptions): Promise<ClaimedDelivery[]> {
   return database.$queryRaw<ClaimedDelivery[]>`
     WITH due AS (
       SELECT first.id FROM webhooks AS w

@@ -44,7 +44,7 @@ const { claim, record, prune } = {
 };
 const answer = (statusCode: number) => ({ at: new Date(), durationMs: 5, statusCode, error: null, response: '' });
 
-async function webhook(of: ProjectStorage, changes: Partial<NewWebhook> = {}) {
+function webhook(of: ProjectStorage, changes: Partial<NewWebhook> = {}) {
   const { events = [...WEBHOOK_EVENTS], ...rest } = changes;
   const made = { url: 'https://example.com/hook', description: '', secret: 'whsec_AAAA', events, ...rest };
   return of.webhooks.create(made);
