@@ -90,6 +90,8 @@ const TABLES = [
   'events',
   'metrics',
   'models',
+  'webhooks',
+  'webhook_deliveries',
 ];
 const COUNTS = `SELECT ${TABLES.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')}`;
 

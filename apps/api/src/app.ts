@@ -41,6 +41,7 @@ import { uploadRoutes } from './uploads/routes.ts';
 import { workerRoutes } from './workers/routes.ts';
 import { tusRoutes } from './uploads/tus-routes.ts';
 import { createTurns } from './uploads/turns.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 const MAX_JSON_BYTES = 256 * 1024;
 /** A connection on which nothing has moved for so long is cut. Event streams say something every 15 seconds. */
@@ -124,6 +125,7 @@ export async function createApp(
   projectRoutes(app, dependencies.storage);
   auditRoutes(app, dependencies.storage);
   workerRoutes(app);
+  webhookRoutes(app, dependencies);
   registryRoutes(app);
   healthRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);

@@ -3,6 +3,7 @@ import { type ArtifactStore } from '@distiller/storage';
 import { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type UrlGuard } from './webhooks/url-guard.ts';
 
 /**
  * What the routes stand on. The rows are not among it: a route gets those of the request's project (`scoped`), and cannot
@@ -20,6 +21,8 @@ export interface Dependencies {
   maxLoopDelayMs?: number | undefined;
   /** Where the built dashboard is; undefined: none is served. */
   dashboardDir?: string | undefined;
+  /** Says where webhooks may lead; where it is left out, to public addresses. */
+  webhookGuard?: UrlGuard | undefined;
 }
 
 /** A Fastify whose routes are typed by their Zod schemas. */

@@ -1,5 +1,15 @@
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.ts';
+import { isNetwork } from './webhooks/address.ts';
+
+/** Whoever needs no key is on this machine and can reach all that is. */
+const LOOPBACK_NETWORKS = ['127.0.0.0/8', '::1/128'];
+
+const split = (list: string) =>
+  list
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 const Environment = z
   .object({
@@ -27,12 +37,7 @@ const Environment = z
     CORS_ORIGINS: z
       .string()
       .default('')
-      .transform((list) =>
-        list
-          .split(',')
-          .map((one) => one.trim())
-          .filter(Boolean),
-      )
+      .transform(split)
       .pipe(
         z.array(z.url({ protocol: /^https?$/, error: 'origins such as https://example.com, separated by commas' })),
       ),
@@ -41,6 +46,12 @@ const Environment = z
       .int()
       .positive()
       .default(30 * 60_000),
+    /** Networks that webhooks may lead to besides public addresses; left out, this machine itself where AUTH is off. */
+    WEBHOOKS_ALLOW: z
+      .string()
+      .transform(split)
+      .pipe(z.array(z.string().refine(isNetwork, 'networks such as 10.0.0.0/8, separated by commas')))
+      .optional(),
   })
   .refine(({ AUTH, HOST }) => AUTH === 'keys' || isLoopback(HOST), {
     path: ['AUTH'],
@@ -70,6 +81,8 @@ export interface ApiEnvironment {
   corsOrigins: string[];
   /** How long a request may take to arrive, its body included. */
   requestTimeoutMs: number;
+  /** Networks that webhooks may lead to besides public addresses. */
+  webhooksAllow: string[];
 }
 
 /** @throws ZodError naming each variable that is missing or wrong */
@@ -92,5 +105,6 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): ApiEnvironment {
     auth: parsed.AUTH,
     corsOrigins: parsed.CORS_ORIGINS,
     requestTimeoutMs: parsed.REQUEST_TIMEOUT_MS,
+    webhooksAllow: parsed.WEBHOOKS_ALLOW ?? (parsed.AUTH === 'off' ? LOOPBACK_NETWORKS : []),
   };
 }

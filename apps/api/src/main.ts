@@ -9,6 +9,9 @@ import { readEnvironment } from './environment.ts';
 import { logSettings } from './log.ts';
 import { createServiceMetrics } from './operations/service-metrics.ts';
 import { startSweeper } from './sweeper.ts';
+import { createWebhookMetrics } from './webhooks/metrics.ts';
+import { startWebhookSender } from './webhooks/sender.ts';
+import { createUrlGuard } from './webhooks/url-guard.ts';
 
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
@@ -16,18 +19,26 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 process.on('disconnect', () => stopping.abort());
 
 const environment = readEnvironment(readFileVariables(process.env));
-const { databaseUrl, queueUrl, artifactsUrl, host, port, logLevel, graceMs, drainMs, ...rest } = environment;
+const { databaseUrl, queueUrl, artifactsUrl, host, port, logLevel, graceMs, drainMs, webhooksAllow, ...rest } =
+  environment;
 const stopTracing = await startTracing('distiller-api');
 await migrate(databaseUrl);
 const storage = createStorage({ databaseUrl });
 const producer = createProducer(queueUrl);
 const redis = connectRedis(queueUrl);
 const artifacts = createArtifactStore(artifactsUrl);
-const dependencies = { storage, producer, artifacts, redis, draining: stopping.signal, ...rest };
+const webhookGuard = createUrlGuard({ allow: webhooksAllow });
+const dependencies = { storage, producer, artifacts, redis, webhookGuard, draining: stopping.signal, ...rest };
 const metrics = createServiceMetrics(dependencies);
 const app = await createApp(dependencies, { ...logSettings(logLevel), mixin: traceFields }, metrics);
 if (rest.auth === 'off') app.log.warn('AUTH=off: whoever is on this machine may do everything');
 const sweeper = startSweeper(dependencies, app.log);
+const webhookSender = startWebhookSender({
+  sending: storage.webhookSending,
+  guard: webhookGuard,
+  log: app.log,
+  metrics: createWebhookMetrics(metrics),
+});
 const status = await startStatusServer({
   host: rest.statusHost,
   port: rest.statusPort,
@@ -44,7 +55,7 @@ app.log.info('stopping');
 await sleep(drainMs);
 // Event streams end by themselves; a connection that a client keeps for later must not hold us up.
 setTimeout(() => app.server.closeAllConnections(), graceMs).unref();
-await sweeper.stop();
+await Promise.all([sweeper.stop(), webhookSender.stop(graceMs)]);
 await app.close();
 redis?.disconnect();
 await Promise.all([producer.close(), storage.close(), stopTracing()]);

@@ -11,6 +11,8 @@ const CLEAN_EVERY_MS = 10 * 60_000;
 const UPLOAD_LIFE_MS = 24 * 3_600_000;
 /** How long a request with an Idempotency-Key may be sent again. */
 const ANSWER_LIFE_MS = 24 * 3_600_000;
+/** How long the log of webhooks' deliveries goes back. */
+const DELIVERY_LIFE_MS = 30 * 24 * 3_600_000;
 const ARTIFACT_GRACE_MS = 3_600_000;
 
 export interface Sweeper {
@@ -60,6 +62,7 @@ export async function removeUnused({ storage, artifacts }: ServiceDependencies, 
   await artifacts.discardOlderThan(new Date(now - UPLOAD_LIFE_MS - ARTIFACT_GRACE_MS));
   await storage.idempotency.forget(new Date(now - ANSWER_LIFE_MS));
   await storage.artifacts.sweep(artifacts, ARTIFACT_GRACE_MS);
+  await storage.webhookSending.prune(new Date(now - DELIVERY_LIFE_MS));
   await storage.workers.forgetLost();
 }
 

@@ -1,8 +1,8 @@
 import createFetchClient from 'openapi-fetch';
+import { answer, at } from './answer.ts';
 import { type Download, type DownloadOptions } from './download.ts';
 import { downloadJobFile, downloadModel, jobFileUrl, modelUrl } from './files.ts';
 import { type paths } from './generated/openapi.ts';
-import { isProblem, ProblemError } from './problem-error.ts';
 import {
   type Job,
   type JobDryRun,
@@ -19,6 +19,7 @@ import {
 import { request, type Service } from './service.ts';
 import { uploadFile, type UploadOptions } from './upload.ts';
 import { watch, type WatchOptions } from './watch.ts';
+import { webhookCalls } from './webhooks.ts';
 
 export interface ClientOptions {
   /** Where the API is, such as http://127.0.0.1:4747; in a browser '' is where the page comes from. */
@@ -89,6 +90,7 @@ export function createClient(options: ClientOptions) {
       /** Where a browser finds the model's file. */
       url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
     },
+    webhooks: webhookCalls(api),
     /** The service's own OpenAPI document: what each route takes, with every default. */
     describe: async (): Promise<unknown> => (await request(service, '/openapi.json')).json(),
     /** See `watch`: the job's events, each once and in order, until it has ended. */
@@ -138,11 +140,3 @@ interface WaitOptions {
 }
 
 const prefer = ({ waitSeconds }: WaitOptions) => (waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` });
-
-const at = (id: string) => ({ params: { path: { id } } });
-
-async function answer<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
-  const { data, error, response } = await call;
-  if (data !== undefined) return data;
-  throw new ProblemError(response.status, isProblem(error) ? error : {});
-}

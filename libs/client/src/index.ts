@@ -16,6 +16,7 @@ export {
   type ModelFileName,
   type NewRollouts,
   type NewTeacher,
+  type NewWebhook,
   type ObservationContract,
   type Page,
   type PageOptions,
@@ -24,6 +25,12 @@ export {
   type Teacher,
   type TeacherFormat,
   type Upload,
+  type Webhook,
+  type WebhookChanges,
+  type WebhookDelivery,
+  type WebhookEvent,
+  type WebhookEventType,
 } from './schemas.ts';
 export { type UploadOptions } from './upload.ts';
+export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify-webhook.ts';
 export { type WatchOptions } from './watch.ts';

@@ -21,6 +21,12 @@ export type Rollouts = Schemas['Rollouts'];
 export type Teacher = Schemas['Teacher'];
 export type TeacherFormat = Schemas['TeacherFormat'];
 export type Upload = Schemas['Upload'];
+export type NewWebhook = Schemas['NewWebhookInput'];
+export type Webhook = Schemas['Webhook'];
+export type WebhookChanges = Schemas['WebhookChangesInput'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WebhookEvent = Schemas['WebhookEvent'];
+export type WebhookEventType = Schemas['WebhookEventType'];
 
 /** One page of a list, newest first; `next_cursor` asks for the next. */
 export interface Page<Item> {
@@ -38,5 +44,8 @@ export interface PageOptions {
 export type JobListOptions = Omit<NonNullable<operations['listJobs']['parameters']['query']>, 'status'> & {
   status?: JobStatus[];
 };
+
+/** What narrows the list of a webhook's deliveries down. */
+export type DeliveryListOptions = PageOptions & { status?: WebhookDelivery['status'] };
 
 export type ModelFileName = Model['files'][number]['name'];

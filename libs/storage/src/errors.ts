@@ -102,3 +102,11 @@ export class ModelInUseError extends Error {
     this.name = 'ModelInUseError';
   }
 }
+
+/** The project has as many webhooks as one may have. */
+export class TooManyWebhooksError extends Error {
+  constructor(most: number) {
+    super(`the project has ${most} webhooks, and may have no more`);
+    this.name = 'TooManyWebhooksError';
+  }
+}

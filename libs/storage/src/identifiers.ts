@@ -5,7 +5,19 @@ const TIME_DIGITS = 10;
 const RANDOM_DIGITS = 16;
 
 export type IdPrefix =
-  'audit' | 'job' | 'key' | 'labels' | 'model' | 'name' | 'prj' | 'rollouts' | 'teacher' | 'upload' | 'worker';
+  | 'audit'
+  | 'delivery'
+  | 'job'
+  | 'key'
+  | 'labels'
+  | 'model'
+  | 'name'
+  | 'prj'
+  | 'rollouts'
+  | 'teacher'
+  | 'upload'
+  | 'webhook'
+  | 'worker';
 
 /** A new id such as `job_01jd…`: the prefix, the time in milliseconds and 80 random bits, so that ids sort by age. */
 export function newId(prefix: IdPrefix, now = Date.now()): string {

@@ -13,6 +13,7 @@ export {
   NoCheckpointError,
   QuotaExceededError,
   TooManyBytesError,
+  TooManyWebhooksError,
   UploadGoneError,
 } from './errors.ts';
 export { type AuditRow, type NewAuditEvent } from './audit.ts';
@@ -50,4 +51,8 @@ export { createStorage, type Storage } from './storage.ts';
 export { type NewTeacher, type TeacherRow, type TeacherSource } from './teachers.ts';
 export { type UploadRow } from './uploads.ts';
 export { type Watch } from './watch.ts';
+export { type AttemptRow, DELIVERY_STATUSES, type DeliveryRow, type DeliveryStatus } from './webhooks/deliveries.ts';
+export { JOB_EVENTS, PING_EVENT, WEBHOOK_EVENTS } from './webhooks/event-types.ts';
+export { type AttemptEnd, type ClaimedDelivery, type WebhookSending } from './webhooks/sending.ts';
+export { type NewWebhook, type WebhookRow } from './webhooks/webhooks.ts';
 export { type Fleet, type NewWorker, WORKER_BEAT_MS, type WorkerRow, type WorkerStatus } from './workers.ts';

@@ -13,6 +13,7 @@ import { createPartialUploads, type PartialUploads } from './partial-uploads.ts'
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 import { type Workers } from './workers.ts';
 
 export interface ProjectModels extends Models {
@@ -38,6 +39,7 @@ export interface ProjectStorage {
   jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
+  webhooks: Webhooks;
   /** Those of the service: they are nobody's, and what they work on is not to be told to everybody. */
   workers: Pick<Workers, 'fleet' | 'list'>;
   /** Bytes that the project keeps. */
@@ -95,6 +97,7 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
     lineage: (modelId) => lineageOf(database, modelId, owner),
     jobs: jobsOf(owner, everybodys.jobs, isOurs),
     jobSummaries: { list: (request) => everybodys.jobSummaries.list({ ...request, projectId }) },
+    webhooks: createWebhooks(database, owner),
     workers: everybodys.workers,
     storedBytes: () => storedBytes(database, projectId),
     events: {

@@ -20,6 +20,7 @@ import { createProjects, type Projects } from './projects.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
+import { createWebhookSending, type WebhookSending } from './webhooks/sending.ts';
 import { type Watch, watchEvents } from './watch.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
@@ -43,6 +44,7 @@ export interface Storage {
   keys: Keys;
   audit: Audit;
   idempotency: Idempotency;
+  webhookSending: WebhookSending;
   /** @param caller who makes rows; nobody in particular where it is left out */
   inProject(projectId: string, caller?: Caller): ProjectStorage;
   /**
@@ -82,6 +84,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     keys: createKeys(database),
     audit: createAudit(database),
     idempotency: createIdempotency(database),
+    webhookSending: createWebhookSending(database),
     inProject: (projectId, caller) => {
       const by = caller && { keyId: caller.keyId, onCreated: whenCreated(caller) };
       return createProjectStorage(database, ownedBy(projectId, by), everybodys);

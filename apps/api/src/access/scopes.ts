@@ -1,7 +1,7 @@
 import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-const RESOURCES = ['jobs', 'teachers', 'rollouts', 'labels', 'models', 'uploads'] as const;
+const RESOURCES = ['jobs', 'teachers', 'rollouts', 'labels', 'models', 'uploads', 'webhooks'] as const;
 const READ_AND_WRITE = RESOURCES.flatMap((resource) => [`${resource}:read`, `${resource}:write`] as const);
 
 /** What a key may be used for. `admin` is everything, and alone reaches keys, projects and the audit. */

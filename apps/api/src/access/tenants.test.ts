@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type Api, registerBoth, startApi, tinyTeacher } from '../../../../test/api.ts';
 import { type KeyInput } from '../keys/schema.ts';
+import { createUrlGuard } from '../webhooks/url-guard.ts';
 import { sample } from '../../../../test/sample-schema.ts';
 
 type Calls = ReturnType<Api['as']>;
@@ -19,9 +20,11 @@ let theirs: Calls;
 let known: Record<string, string[]>;
 let operations: Operation[];
 let spec: object;
+/** What our webhook was told. */
+let delivery: string;
 
 beforeAll(async () => {
-  api = await startApi({ auth: 'keys' });
+  api = await startApi({ auth: 'keys', webhookGuard: createUrlGuard({ allow: ['127.0.0.1/32'] }) });
   const scopes = (await import('./scopes.ts')).Scope.options.filter((scope) => scope !== 'admin');
   const member = async (name: string) => {
     const { id } = await api.storage.projects.create({ name });
@@ -43,10 +46,16 @@ async function caller(project: string, scopes: KeyInput['scopes']): Promise<Call
   return api.withHeaders({ authorization: `Bearer ${text}`, 'tus-resumable': '1.0.0' });
 }
 
-/** One job that has made all that a job can make, one that waits, and an upload. */
+/** One job that has made all that a job can make, one that waits, an upload, and a webhook that was told of the second. */
 async function makeEverything(projectId: string): Promise<void> {
   const { id } = await api.storage.jobs.create({ kind: 'x', spec: {}, totalSteps: 1, metadata: {}, projectId });
+  const webhook = await ours.post('/v1/webhooks', {
+    url: 'http://127.0.0.1:9/',
+    events: ['job.validating', 'job.queued'],
+  });
   await ours.post('/v1/jobs', spec);
+  const told = await ours.get(`/v1/webhooks/${webhook.body.id}/deliveries`);
+  delivery = String(told.body.data?.[0]?.['id']);
   const done = await ours.post('/v1/jobs', spec);
   const fence = { jobId: done.body.id ?? '', attempt: 1 };
   await api.storage.jobs.claim(fence.jobId);
@@ -119,7 +128,10 @@ function collectionOf({ path }: Operation): string {
 
 /** The address with `id` in the first place and what exists of ours in the others. */
 function address({ path }: Operation, id: string): string {
-  const usual: Record<string, string> = { name: 'report.json', alias: 'champion', version: '1', step: '1' };
+  const usual: Record<string, string> = {
+    ...{ name: 'report.json', alias: 'champion', version: '1', step: '1' },
+    delivery_id: delivery,
+  };
   let isFirst = true;
   return path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
     const value = isFirst ? id : (usual[parameter] ?? 'x');
@@ -150,7 +162,8 @@ test('whatever is asked of what is theirs is answered as if it had never been', 
       // Not what is refused before anything is looked up.
       const isAdmins = ['keys', 'projects'].includes(collectionOf(operation));
       // A piece without bytes is refused as such, whoever sends it.
-      const status = isAdmins ? 403 : method === 'PATCH' ? 415 : 404;
+      const isPiece = method === 'PATCH' && collectionOf(operation) === 'uploads';
+      const status = isAdmins ? 403 : isPiece ? 415 : 404;
       expect(found.status, `${method} ${operation.path}`).toBe(status);
       asked += 1;
     }
@@ -202,7 +215,7 @@ test('bytes and names that we have are as new to them as any', async () => {
 
 /** All that is ours, as we see it. */
 async function everything() {
-  const lists = ['teachers', 'rollouts', 'labels', 'models', 'jobs'];
+  const lists = ['teachers', 'rollouts', 'labels', 'models', 'jobs', 'webhooks'];
   const found = await Promise.all(lists.map((list) => ours.get(`/v1/${list}?limit=100`)));
   return found.map(({ body }) => body);
 }

@@ -9,6 +9,7 @@ import {
   NoCheckpointError,
   QuotaExceededError,
   TooManyBytesError,
+  TooManyWebhooksError,
 } from '@distiller/storage';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -69,6 +70,7 @@ function toProblem(thrown: unknown): ProblemError {
   }
   if (thrown instanceof NoCheckpointError) return new ProblemError('no_checkpoint', thrown.message);
   if (thrown instanceof TooManyBytesError) return fieldProblem('body_too_large', '', thrown.message);
+  if (thrown instanceof TooManyWebhooksError) return new ProblemError('too_many_webhooks', thrown.message);
   if (thrown instanceof QuotaExceededError) {
     return new ProblemError('quota_exceeded', thrown.message, [{ detail: thrown.message, code: thrown.quota }]);
   }

@@ -594,6 +594,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Be told of what happens; the answer is the only one that tells the secret */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Nothing more is sent to it, and the log of its deliveries goes with it */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change what is given; disabling ends what waits to be sent */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it a new secret; the one before signs beside it for 24 hours */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it an event of type `webhook.ping`, once: the delivery shows what came of it */
+        post: operations["pingWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it was told of in the last 30 days, each with its attempts */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it again, now and with all retries; one that is under way at this moment stays as it is */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/aliases/{alias}": {
         parameters: {
             query?: never;
@@ -2268,7 +2387,7 @@ export interface components {
              * @default prj_default
              */
             project?: string;
-            scopes: ("jobs:read" | "jobs:write" | "teachers:read" | "teachers:write" | "rollouts:read" | "rollouts:write" | "labels:read" | "labels:write" | "models:read" | "models:write" | "uploads:read" | "uploads:write" | "admin")[];
+            scopes: ("jobs:read" | "jobs:write" | "teachers:read" | "teachers:write" | "rollouts:read" | "rollouts:write" | "labels:read" | "labels:write" | "models:read" | "models:write" | "uploads:read" | "uploads:write" | "webhooks:read" | "webhooks:write" | "admin")[];
             /**
              * @description what is left out is not limited
              * @default {}
@@ -2937,6 +3056,22 @@ export interface components {
             /** @description how the policy was trained */
             provenance?: string;
         };
+        NewWebhookInput: {
+            /**
+             * Format: uri
+             * @description public and https, or in a network that the operator allows
+             */
+            url: string;
+            /** @default  */
+            description?: string;
+            /** @description what it is told of */
+            events: components["schemas"]["WebhookEventTypeInput"][];
+            /**
+             * @description nothing is sent, and what happens meanwhile is not told later
+             * @default false
+             */
+            disabled?: boolean;
+        };
         ObservationContract: {
             game: string;
             /**
@@ -3369,7 +3504,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "unauthenticated" | "cross_site_request" | "forbidden" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "key_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "project_not_found" | "rollouts_not_found" | "teacher_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "key_revoked" | "idempotency_in_flight" | "illegal_transition" | "no_checkpoint" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "idempotency_mismatch" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "rate_limited" | "quota_exceeded" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
+            code: "malformed_request" | "unauthenticated" | "cross_site_request" | "forbidden" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "key_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "project_not_found" | "rollouts_not_found" | "teacher_not_found" | "delivery_not_found" | "webhook_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "key_revoked" | "webhook_disabled" | "too_many_webhooks" | "idempotency_in_flight" | "illegal_transition" | "no_checkpoint" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "idempotency_mismatch" | "webhook_url_refused" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "rate_limited" | "quota_exceeded" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -3761,6 +3896,157 @@ export interface components {
              * @default 1
              */
             seed?: number;
+        };
+        Webhook: {
+            id: string;
+            url: string;
+            description: string;
+            events: components["schemas"]["WebhookEventType"][];
+            disabled: boolean;
+            /** @description gone: it answered 410; failing: no attempt had succeeded for 5 days; null: somebody asked for it */
+            disabled_reason: ("gone" | "failing") | null;
+            /** @description no attempt has succeeded since */
+            failing_since: string | null;
+            /** @description until when the secret before the last rotation signs too */
+            previous_secret_valid_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookChangesInput: {
+            /**
+             * Format: uri
+             * @description public and https, or in a network that the operator allows
+             */
+            url?: string;
+            description?: string;
+            /** @description what it is told of */
+            events?: components["schemas"]["WebhookEventTypeInput"][];
+            /** @description nothing is sent, and what happens meanwhile is not told later */
+            disabled?: boolean;
+        };
+        WebhookDelivery: {
+            /** @description sent as `webhook-id`, the same with every attempt */
+            id: string;
+            webhook: string;
+            type: string;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            payload: components["schemas"]["WebhookEvent"];
+            /** @description while it is pending */
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            /** @description the last 20, newest first */
+            attempts: {
+                /** @description from 1; where one is missing, the service ended before it was over */
+                number: number;
+                /** Format: date-time */
+                at: string;
+                duration_ms: number;
+                /** @description null: there was no answer */
+                status_code: number | null;
+                /** @description why there was none */
+                error: string | null;
+                /** @description how the body of the answer begins */
+                response: string | null;
+            }[];
+        };
+        /** @enum {string} */
+        WebhookDeliveryStatus: "pending" | "succeeded" | "failed";
+        /** @enum {string} */
+        WebhookDeliveryStatusInput: "pending" | "succeeded" | "failed";
+        WebhookEvent: {
+            /** @enum {string} */
+            type: "job.validating" | "job.queued" | "job.running" | "job.pausing" | "job.paused" | "job.cancelling" | "job.succeeded" | "job.failed" | "job.cancelled";
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            timestamp: string;
+            data: components["schemas"]["WebhookJob"];
+        } | {
+            /** @constant */
+            type: "model.created";
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            timestamp: string;
+            data: components["schemas"]["WebhookModel"];
+        } | {
+            /** @constant */
+            type: "webhook.ping";
+            /**
+             * Format: date-time
+             * @description when it happened
+             */
+            timestamp: string;
+            data: {
+                webhook: string;
+            };
+        };
+        /** @enum {string} */
+        WebhookEventType: "job.validating" | "job.queued" | "job.running" | "job.pausing" | "job.paused" | "job.cancelling" | "job.succeeded" | "job.failed" | "job.cancelled" | "model.created";
+        /** @enum {string} */
+        WebhookEventTypeInput: "job.validating" | "job.queued" | "job.running" | "job.pausing" | "job.paused" | "job.cancelling" | "job.succeeded" | "job.failed" | "job.cancelled" | "model.created";
+        WebhookJob: {
+            id: string;
+            kind: string;
+            status: components["schemas"]["JobStatus"];
+            /** @description the status before; null: it was submitted */
+            from: components["schemas"]["JobStatus"] | null;
+            /** @description deadline, resumed, or the code of the error */
+            reason: string | null;
+            attempt: number;
+            step: number;
+            total_steps: number;
+            engine: string | null;
+            error: components["schemas"]["JobError"] | null;
+            result: components["schemas"]["JobResult"] | null;
+            /** @description id of the model that the job has just made */
+            model: string | null;
+            /** @description id of the rollouts that the job has just made */
+            rollouts: string | null;
+            /** @description id of the labels that the job has just made */
+            labels: string | null;
+            tags: {
+                [key: string]: string;
+            };
+            metadata: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        WebhookModel: {
+            id: string;
+            job: string;
+            checkpoint_step: number | null;
+            name: string | null;
+            version: number | null;
+            contract_hash: string;
+            metrics: components["schemas"]["JobResult"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookWithSecret: {
+            id: string;
+            url: string;
+            description: string;
+            events: components["schemas"]["WebhookEventType"][];
+            disabled: boolean;
+            /** @description gone: it answered 410; failing: no attempt had succeeded for 5 days; null: somebody asked for it */
+            disabled_reason: ("gone" | "failing") | null;
+            /** @description no attempt has succeeded since */
+            failing_since: string | null;
+            /** @description until when the secret before the last rotation signs too */
+            previous_secret_valid_until: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description deliveries are signed with it; told this once and never again */
+            secret?: string;
         };
         WeightSchedule: {
             /**
@@ -5752,6 +6038,429 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"][];
+                        has_more: boolean;
+                        /** @description give it as `cursor` to get the next page; null on the last one */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChangesInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pingWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                status?: components["schemas"]["WebhookDeliveryStatusInput"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookDelivery"][];
+                        has_more: boolean;
+                        /** @description give it as `cursor` to get the next page; null on the last one */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
             /** @description The request was refused */

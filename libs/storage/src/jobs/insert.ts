@@ -3,6 +3,7 @@ import { appendEvents } from '../events.ts';
 import { newId } from '../identifiers.ts';
 import { DEFAULT_PROJECT, EVERYBODY, type OnCreated, type Owner } from '../owner.ts';
 import { recordArtifact, takeUpload } from '../uploads.ts';
+import { tellOfJob } from '../webhooks/job-data.ts';
 import { findJob, type JobRow } from './job-row.ts';
 import { statusData } from './move.ts';
 import { requireLegal } from './stop.ts';
@@ -63,6 +64,7 @@ export async function insertJob(
     await file?.keep();
     const message = isValidating ? 'Looking at its inputs' : 'Queued';
     await appendEvents(transaction, id, 1, [{ type: 'status', message, data: statusData(null, status) }]);
+    await tellOfJob(transaction, id, { projectId, from: null, to: status });
   });
   const created = await findJob(database, id);
   if (!created) throw new Error(`${id} vanished`);

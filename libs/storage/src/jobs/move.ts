@@ -1,6 +1,7 @@
 import { type Transaction } from '../database.ts';
 import { appendEvents } from '../events.ts';
 import { type EventLevel, type Prisma } from '../generated/client.ts';
+import { tellOfJob } from '../webhooks/job-data.ts';
 import { isFinal, isLegal, type JobStatus } from './transitions.ts';
 
 interface Move {
@@ -26,7 +27,7 @@ export async function moveJob(
   { from, to, message, level, reason, data, columns }: Move,
 ): Promise<void> {
   if (!isLegal(from, to)) throw new Error(`${id}: no way from ${from} to ${to}`);
-  const { eventSeq } = await transaction.job.update({
+  const { eventSeq, projectId } = await transaction.job.update({
     where: { id },
     data: {
       ...columns,
@@ -35,11 +36,12 @@ export async function moveJob(
       ...(to === 'queued' && { queuedAt: new Date() }),
       ...(isFinal(to) && { finishedAt: new Date() }),
     },
-    select: { eventSeq: true },
+    select: { eventSeq: true, projectId: true },
   });
   await appendEvents(transaction, id, eventSeq, [
     { type: 'status', level, message, data: { ...statusData(from, to, reason), ...data } },
   ]);
+  await tellOfJob(transaction, id, { projectId, from, to, reason, made: data });
 }
 
 /** What every status event tells. */

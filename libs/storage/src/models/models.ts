@@ -4,6 +4,7 @@ import { newId } from '../identifiers.ts';
 import { EVERYBODY, type Maker, type Owner } from '../owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from '../page.ts';
 import { recordArtifact } from '../uploads.ts';
+import { tellOfModel } from '../webhooks/model-data.ts';
 import { type ModelFile, modelInclude as include, type ModelRow, toModelRow } from './model-row.ts';
 import { resolveModel } from './model-reference.ts';
 import { nameModel } from './name-model.ts';
@@ -125,5 +126,6 @@ export async function insertModel(
     },
   });
   if (name !== undefined) await nameModel(transaction, created, name);
+  await tellOfModel(transaction, created);
   return created.id;
 }
