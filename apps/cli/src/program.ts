@@ -4,6 +4,7 @@ import { addJobs } from './jobs/commands.ts';
 import { addRun } from './jobs/run.ts';
 import { addModels } from './models/commands.ts';
 import { addRollouts } from './rollouts/commands.ts';
+import { addSweep } from './sweeps/commands.ts';
 import { addTeachers } from './teachers/commands.ts';
 
 /** Where `npm start` serves. */
@@ -32,6 +33,7 @@ function createProgram(): Command {
   addRollouts(program);
   addJobs(program);
   addRun(program);
+  addSweep(program);
   addModels(program);
   return program;
 }
