@@ -124,12 +124,14 @@ test('one child that would be refused by itself keeps the whole sweep from being
 });
 
 test('children beyond what a key allows are refused, all of them', async () => {
-  const { text: key } = await api.newKey({ limits: { queued_jobs: 3 } });
-  const mine = api.as(key);
-  const before = await api.stored();
-  const { status, body } = await mine.post('/v1/jobs', sweep());
+  const guarded = await startApi({ auth: 'keys' });
+  const mine = guarded.as((await guarded.newKey({ limits: { queued_jobs: 3 } })).text);
+  const own = await registerBoth(mine, 'breakout');
+  const before = await guarded.stored();
+  const { status, body } = await mine.post('/v1/jobs', { ...sweep(), base: own });
   expect([status, body.code]).toEqual([429, 'quota_exceeded']);
-  expect(await api.stored()).toEqual(before);
+  expect(await guarded.stored()).toEqual(before);
+  await guarded.close();
 });
 
 test('a request with an Idempotency-Key makes one sweep, however often it is sent', async () => {
