@@ -35,6 +35,7 @@ import { ProblemError } from './problems/problem.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { type ServiceDependencies } from './service-dependencies.ts';
+import { sweepRoutes } from './sweeps/routes.ts';
 import { teacherRoutes } from './teachers/routes.ts';
 import { partialUploadRoutes } from './uploads/partial-routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
@@ -115,6 +116,7 @@ export async function createApp(
   jobRoutes(app, hub);
   jobActionRoutes(app);
   checkpointRoutes(app);
+  sweepRoutes(app);
   jobSummaryRoutes(app);
   jobFileRoutes(app, dependencies);
   eventRoutes(app, hub);

@@ -2,10 +2,13 @@ import { type FastifyBaseLogger } from 'fastify';
 import { queued } from './jobs/queued.ts';
 import { validateJob } from './jobs/validate.ts';
 import { type ServiceDependencies } from './service-dependencies.ts';
+import { advanceSweep } from './sweeps/advance-sweep.ts';
 import { discardPartial } from './uploads/partial.ts';
 
 const ENQUEUE_EVERY_MS = 15_000;
 const DEADLINES_EVERY_MS = 2_000;
+/** What a child's end leads to is done so soon. */
+const SWEEPS_EVERY_MS = 1_000;
 const ENQUEUED_AT_ONCE = 1000;
 const CLEAN_EVERY_MS = 10 * 60_000;
 const UPLOAD_LIFE_MS = 24 * 3_600_000;
@@ -25,6 +28,7 @@ export function startSweeper(dependencies: ServiceDependencies, log: FastifyBase
     repeat(ENQUEUE_EVERY_MS, () => enqueueUnfinished(dependencies), log),
     repeat(ENQUEUE_EVERY_MS, () => validateLeft(dependencies, log), log),
     repeat(DEADLINES_EVERY_MS, () => cancelLate(dependencies), log),
+    repeat(SWEEPS_EVERY_MS, () => advanceSweeps(dependencies, log), log),
     repeat(CLEAN_EVERY_MS, () => removeUnused(dependencies), log),
   ];
   return { stop: async () => void (await Promise.all(loops.map((stop) => stop()))) };
@@ -48,6 +52,11 @@ export async function cancelLate({ storage }: ServiceDependencies): Promise<void
   for (const id of await storage.jobs.late(ENQUEUED_AT_ONCE)) {
     await storage.jobs.requestCancel(id, { reason: 'deadline' });
   }
+}
+
+/** Does what is to be done about sweeps: their children have ended, or stand at a rung, whatever process has died meanwhile. */
+export async function advanceSweeps(dependencies: ServiceDependencies, log: FastifyBaseLogger): Promise<void> {
+  for (const id of await dependencies.storage.sweeps.open()) await advanceSweep(dependencies, id, log);
 }
 
 /** Removes uploads that nobody has used in a day, answers to Idempotency-Keys as old, what a process left in the staging area when it died, and bytes that no row refers to. */

@@ -334,3 +334,49 @@ test('one whose episode is more than three standard deviations away fails it, an
   expect([code, stdout]).toEqual([1, expect.stringContaining('cleanrl scores 2')]);
   expect(stderr).toContain('does the contract say what the teacher was trained under?');
 });
+
+const SWEEP = `
+base:
+  teacher: breakout
+  rollouts: breakout
+  student:
+    layers: [{ kind: conv, filters: 2, kernel: 4, stride: 4 }, { kind: relu }, { kind: flatten }, { kind: dense, units: 4 }]
+parameters:
+  optimizer.learning_rate: { values: [0.01, 0.001] }
+  seed: { values: [1, 2] }
+share_labels: false
+`;
+
+test('a sweep is read from YAML, tried dry, submitted, and shown with a line for each child', async () => {
+  await writeFile(join(folder, 'sweep.yaml'), SWEEP);
+  const dry = await distill(['sweep', '-f', 'sweep.yaml', '--dry-run']);
+  expect([dry.code, dry.stdout.split('\n')[0]]).toEqual([0, '4 children, 12000 steps in all']);
+  const submitted = await distill(['sweep', '-f', '-', '--json'], { stdin: SWEEP });
+  const { id } = JSON.parse(submitted.stdout) as { id: string };
+  const child = (await api.storage.sweeps.children(id))[2]!.jobId;
+  await api.storage.jobs.claim(child);
+  await api.storage.jobs.finish({ jobId: child, attempt: 1 }, { status: 'succeeded', result: { kl: 0.125 } });
+  await api.storage.sweeps.advance(id);
+  for (const command of [
+    ['sweep', 'show', id],
+    ['jobs', 'show', id],
+  ]) {
+    const { code, stdout } = await distill(command);
+    expect(code).toBe(0);
+    expect(stdout).toContain('4 children: 3 queued, 1 succeeded');
+    expect(stdout).toContain(`best kl 0.125: ${child} optimizer.learning_rate=0.001 seed=1`);
+    expect(stdout).toMatch(/^ +optimizer\.learning_rate +seed +status +done +kl +job +model$/m);
+    expect(stdout).toMatch(new RegExp(`^2 +0\\.001 +1 +succeeded +0/3000 +0\\.125 +${child} +–$`, 'm'));
+  }
+  expect((await distill(['jobs', 'cancel', id])).stdout).toContain(`${id} sweep cancelled`);
+});
+
+test('a sweep that cannot be is refused with its parameter and its field; no file is wrong usage', async () => {
+  await writeFile(join(folder, 'wrong.yaml'), SWEEP.replace('seed:', 'steps:').replace('[1, 2]', '[0]'));
+  const { code, stderr } = await distill(['sweep', '-f', 'wrong.yaml']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('/parameters/steps: with 0, /steps:')]);
+  await writeFile(join(folder, 'broken.yaml'), 'base: [');
+  const broken = await distill(['sweep', '-f', 'broken.yaml']);
+  expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('broken.yaml is no YAML')]);
+  expect((await distill(['sweep'])).code).toBe(2);
+});

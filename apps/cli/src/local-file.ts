@@ -3,6 +3,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Client } from '@distiller/client';
+import { parse } from 'yaml';
 import { UsageError } from './failure.ts';
 import { say } from './session.ts';
 
@@ -26,13 +27,27 @@ export async function uploadPath(client: Client, path: string): Promise<Uploaded
 
 /** A JSON file's value; `-` is stdin. What it holds is for the service to judge. @throws UsageError */
 export async function readJson(path: string): Promise<unknown> {
-  const json =
-    path === '-' ? await text(process.stdin) : await readFile(path, 'utf8').catch((e: unknown) => refuse(path, e));
+  const json = await readText(path);
   try {
     return JSON.parse(json) as unknown;
   } catch (error) {
     throw new UsageError(`${path} is no JSON: ${(error as Error).message}`);
   }
+}
+
+/** The value of a YAML file, or of a JSON file, which is YAML too; `-` is stdin. @throws UsageError */
+export async function readYaml(path: string): Promise<unknown> {
+  const yaml = await readText(path);
+  try {
+    return parse(yaml) as unknown;
+  } catch (error) {
+    throw new UsageError(`${path} is no YAML: ${(error as Error).message}`);
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  if (path === '-') return text(process.stdin);
+  return readFile(path, 'utf8').catch((error: unknown) => refuse(path, error));
 }
 
 function refuse(path: string, error: unknown): never {

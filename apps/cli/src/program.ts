@@ -15,6 +15,7 @@ import { addModels } from './models/commands.ts';
 import { addExport, addPull } from './models/pull.ts';
 import { addOpen } from './open.ts';
 import { addRollouts } from './rollouts/commands.ts';
+import { addSweep } from './sweeps/commands.ts';
 import { addTeachers } from './teachers/commands.ts';
 
 /** Where `npm start` serves. */
@@ -40,6 +41,7 @@ const COMMANDS = [
   addRecord,
   addLabel,
   addRun,
+  addSweep,
   addJobs,
   addSubmit,
   addWatch,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname, totalmem } from 'node:os';
 import { type Engine } from '@distiller/compute';
-import { JOB_KINDS } from '@distiller/distillation/spec';
+import { WORK_KINDS } from '@distiller/distillation/spec';
 import { newId, type NewWorker } from '@distiller/storage';
 import { z } from 'zod';
 
@@ -21,7 +21,7 @@ export async function describeWorker(engine: Engine, { gpuJobsOnly }: { gpuJobsO
     gpu: engine.device.kind === 'gpu',
     gpuJobsOnly,
     memoryBytes: memoryBytes(),
-    kinds: [...JOB_KINDS],
+    kinds: [...WORK_KINDS],
   };
 }
 

@@ -72,11 +72,11 @@ export function createClient(options: ClientOptions) {
         const query = { ...page, ...(status && { status: status.join() }), ...(ids && { ids: ids.join() }) };
         return answer(api.GET('/v1/job-summaries', { params: { query } }));
       },
-      events: async (id: string, query: { after?: number; limit?: number } = {}): Promise<JobEventPage> => {
-        const page = await answer(api.GET('/v1/jobs/{id}/events', { params: { path: { id }, query } }));
-        // A string only for who asks for a stream.
-        return page as JobEventPage;
-      },
+      /** Of a sweep: its children in a line each, with what varies and how good they are. */
+      children: (id: string) => answer(api.GET('/v1/jobs/{id}/children', at(id))),
+      // A string only for who asks for a stream.
+      events: async (id: string, query: { after?: number; limit?: number } = {}): Promise<JobEventPage> =>
+        (await answer(api.GET('/v1/jobs/{id}/events', { params: { path: { id }, query } }))) as JobEventPage,
       metrics: (id: string, { names, maxPoints }: { names?: string[]; maxPoints?: number } = {}) => {
         const query = { ...(names && { names: names.join() }), ...(maxPoints && { max_points: maxPoints }) };
         return answer(api.GET('/v1/jobs/{id}/metrics', { params: { path: { id }, query } }));

@@ -5,6 +5,7 @@ export { ProblemError } from './problem-error.ts';
 export { readSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
 export {
   type Job,
+  type JobDryRun,
   type JobEvent,
   type JobEventPage,
   type JobSpec,
@@ -22,6 +23,7 @@ export {
   type PageOptions,
   type Problem,
   type Rollouts,
+  type SweepChild,
   type Teacher,
   type TeacherFormat,
   type Upload,

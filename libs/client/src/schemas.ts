@@ -18,6 +18,7 @@ export type ObservationContract = Schemas['ObservationContractInput'];
 export type PartialUpload = Schemas['PartialUpload'];
 export type Problem = Schemas['Problem'];
 export type Rollouts = Schemas['Rollouts'];
+export type SweepChild = Schemas['SweepChild'];
 export type Teacher = Schemas['Teacher'];
 export type TeacherFormat = Schemas['TeacherFormat'];
 export type Upload = Schemas['Upload'];

@@ -24,15 +24,18 @@ export function whenCreated({ keyId, limits, hold }: Caller): OnCreated {
 const QUEUED = ['validating', 'queued'];
 const RUNNING = ['running', 'pausing', 'cancelling'];
 
-/** The new row is counted already. One transaction after the other, so that many at once cannot slip through together. */
+/**
+ * The new row is counted already, and so are all children of a new sweep, those that are held among them; the sweep itself needs no
+ * worker and is not. One transaction after the other, so that many at once cannot slip through together.
+ */
 async function checkJobs(transaction: Transaction, keyId: string, limits: Limits): Promise<void> {
   const { queuedJobs = Infinity, runningJobs = Infinity } = limits;
   if (queuedJobs === Infinity && runningJobs === Infinity) return;
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${keyId}, 0))`;
   const [counts] = await transaction.$queryRaw<{ queued: number; running: number }[]>`
-    SELECT count(*) FILTER (WHERE status::text = ANY(${QUEUED}))::int AS queued,
+    SELECT count(*) FILTER (WHERE status::text = ANY(${QUEUED}) OR held_for IS NOT NULL AND status = 'paused')::int AS queued,
            count(*) FILTER (WHERE status::text = ANY(${RUNNING}))::int AS running
-    FROM jobs WHERE key_id = ${keyId} AND finished_at IS NULL`;
+    FROM jobs WHERE key_id = ${keyId} AND finished_at IS NULL AND kind <> 'sweep'`;
   if (!counts) return;
   if (counts.queued > queuedJobs) throw new QuotaExceededError('queued_jobs', queuedJobs);
   if (counts.running >= runningJobs) throw new QuotaExceededError('running_jobs', runningJobs);

@@ -11,6 +11,7 @@ import { createModels, type Models } from './models/models.ts';
 import { type Owner } from './owner.ts';
 import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
+import { type Sweeps } from './sweeps/sweeps.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
@@ -36,6 +37,7 @@ export interface ProjectStorage {
   /** What a model was made of; see `lineageOf`. */
   lineage(modelId: string): Promise<Lineage>;
   jobs: ProjectJobs;
+  sweeps: Omit<Sweeps, 'open'>;
   jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
@@ -64,6 +66,7 @@ type ProjectJobs = Pick<
 
 interface Everybodys {
   jobs: Jobs;
+  sweeps: Sweeps;
   jobSummaries: JobSummaries;
   events: Events;
   metrics: Metrics;
@@ -96,6 +99,7 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
     },
     lineage: (modelId) => lineageOf(database, modelId, owner),
     jobs: jobsOf(owner, everybodys.jobs, isOurs),
+    sweeps: sweepsOf(owner, everybodys.sweeps, isOurs),
     jobSummaries: { list: (request) => everybodys.jobSummaries.list({ ...request, projectId }) },
     webhooks: createWebhooks(database, owner),
     workers: everybodys.workers,
@@ -129,5 +133,19 @@ function jobsOf(
     checkpoints: async (id) => ((await isOurs(id)) ? jobs.checkpoints(id) : []),
     inputHashes: async (id) => ((await isOurs(id)) ? jobs.inputHashes(id) : []),
     endValidation: async (id, error) => (await isOurs(id)) && jobs.endValidation(id, error),
+  };
+}
+
+function sweepsOf(
+  { projectId, keyId, onCreated }: Owner,
+  sweeps: Sweeps,
+  isOurs: (jobId: string) => Promise<boolean>,
+): ProjectStorage['sweeps'] {
+  return {
+    create: (sweep) => sweeps.create({ ...sweep, job: { ...sweep.job, projectId, keyId, onCreated } }),
+    retry: async (id) => ((await isOurs(id)) ? sweeps.retry(id, { keyId, onCreated }) : null),
+    children: async (id) => ((await isOurs(id)) ? sweeps.children(id) : []),
+    advance: async (id) => ((await isOurs(id)) ? sweeps.advance(id) : []),
+    queued: async (id) => ((await isOurs(id)) ? sweeps.queued(id) : []),
   };
 }

@@ -18,6 +18,7 @@ import { createPartialUploads, type PartialUploads } from './partial-uploads.ts'
 import { createProjectStorage, type ProjectModels, type ProjectStorage } from './project-storage.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { createRollouts, type RolloutsTable } from './rollouts.ts';
+import { createSweeps, type Sweeps } from './sweeps/sweeps.ts';
 import { createTeachers, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { createWebhookSending, type WebhookSending } from './webhooks/sending.ts';
@@ -33,6 +34,7 @@ export interface Storage {
   partialUploads: PartialUploads;
   jobs: Jobs;
   jobSummaries: JobSummaries;
+  sweeps: Sweeps;
   events: Events;
   metrics: Metrics;
   models: ProjectModels;
@@ -63,6 +65,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
   const everybodys = {
     jobs: createJobs(database),
     jobSummaries: createJobSummaries(database),
+    sweeps: createSweeps(database),
     events: createEvents(database),
     metrics: createMetrics(database),
     workers: createWorkers(database),

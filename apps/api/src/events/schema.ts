@@ -1,6 +1,7 @@
 import { type EventRow } from '@distiller/storage';
 import { z } from 'zod';
-import { JobError, JobStatus, Result } from '../jobs/schema.ts';
+import { JobError, Result } from '../jobs/schema.ts';
+import { JobStatus } from '../jobs/status.ts';
 
 const line = {
   seq: z.int().describe('counts from 1 without a gap'),
@@ -21,7 +22,7 @@ export const JobEvent = z
         status: JobStatus,
         from: JobStatus.nullable().optional().describe('null: it was submitted'),
         to: JobStatus.optional().describe('the same as `status`'),
-        reason: z.string().optional().describe('deadline, resumed, or the code of the error'),
+        reason: z.string().optional().describe('deadline, resumed, of a child of a sweep rung or halved …, or the code of the error'),
         attempt: z.int().optional(),
         from_step: z.int().optional().describe('points after this step were dropped: they will be recorded again'),
         engine: z.string().optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type App } from '../dependencies.ts';
 import { JobQuery } from '../jobs/query.ts';
-import { JobStatus } from '../jobs/schema.ts';
+import { JobStatus } from '../jobs/status.ts';
 import { pageOf, pageRequest, toPage } from '../page.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { scoped } from '../scope.ts';

@@ -1,7 +1,7 @@
 import { LossSpec, lossInWords } from '@distiller/distillation/spec';
 import { type JobSummaryRow } from '@distiller/storage';
 import { z } from 'zod';
-import { JobStatus } from '../jobs/schema.ts';
+import { JobStatus } from '../jobs/status.ts';
 
 const Extent = z
   .object({ min: z.number().nullable(), max: z.number().nullable(), last: z.number().nullable() })

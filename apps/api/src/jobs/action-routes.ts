@@ -5,9 +5,12 @@ import { type App } from '../dependencies.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { problemResponses } from '../problems/schema.ts';
 import { type Scope, scoped } from '../scope.ts';
+import { advanceSweep } from '../sweeps/advance-sweep.ts';
+import { enqueueAll } from '../sweeps/enqueue-all.ts';
 import { enqueue } from './enqueue.ts';
 import { noSuchJob } from './references.ts';
 import { answerJob } from './answer.ts';
+import { requireJob } from './routes.ts';
 import { Job } from './schema.ts';
 
 const tags = ['jobs'];
@@ -56,7 +59,7 @@ export function jobActionRoutes(app: App): void {
         const detail = `the job has ${job.status}; only one that has not ended can be cancelled`;
         throw new ProblemError('job_ended', detail, [], job.status === 'failed' ? ['retry'] : []);
       }
-      return answerJob(scope, job);
+      return answerJob(scope, await told(scope, job, request.log));
     },
   );
 
@@ -75,7 +78,8 @@ export function jobActionRoutes(app: App): void {
     async (request) => {
       const { id } = request.params;
       const scope = scoped(request);
-      return answerJob(scope, found(id, await scope.storage.jobs.requestPause(id, request.body ?? {})));
+      const job = found(id, await scope.storage.jobs.requestPause(id, request.body ?? {}));
+      return answerJob(scope, await told(scope, job, request.log));
     },
   );
 
@@ -112,7 +116,9 @@ export function jobActionRoutes(app: App): void {
     async (request, reply) => {
       const { id } = request.params;
       const scope = scoped(request);
-      const retried = found(id, await scope.storage.jobs.retry(id));
+      const { jobs, sweeps } = scope.storage;
+      const isSweep = (await requireJob(scope.storage, id)).kind === 'sweep';
+      const retried = found(id, await (isSweep ? sweeps : jobs).retry(id));
       const job = await answerJob(scope, await queued(scope, retried, request.log));
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(job);
     },
@@ -125,6 +131,17 @@ function found(id: string, job: JobRow | null): JobRow {
 }
 
 async function queued(scope: Scope, job: JobRow, log: FastifyBaseLogger): Promise<JobRow> {
-  await enqueue(scope, job, log);
-  return job;
+  if (job.kind !== 'sweep') {
+    await enqueue(scope, job, log);
+    return job;
+  }
+  await enqueueAll(scope, await scope.storage.sweeps.queued(job.id), log);
+  return told(scope, job, log);
+}
+
+/** What was asked of a sweep is asked of its children, and the answer says what has become of it. */
+async function told(scope: Scope, job: JobRow, log: FastifyBaseLogger): Promise<JobRow> {
+  if (job.kind !== 'sweep') return job;
+  await advanceSweep(scope, job.id, log);
+  return requireJob(scope.storage, job.id);
 }

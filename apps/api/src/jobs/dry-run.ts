@@ -3,6 +3,7 @@ import { type NewJob, type ProjectStorage } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
 import { type Scope } from '../scope.ts';
+import { planSweepDry, SweepDryRun } from '../sweeps/dry-run.ts';
 import { planJob } from './plan.ts';
 import { Reference } from './schema.ts';
 
@@ -21,11 +22,14 @@ export const DryRun = z
     priority: z.int(),
     deadline_at: z.iso.datetime().nullable(),
     seed: z.int().nullable(),
+    sweep: SweepDryRun.nullable(),
   })
   .meta({ id: 'JobDryRun' });
 
 export async function dryRun(dependencies: Scope, spec: JobSpec): Promise<z.infer<typeof DryRun>> {
-  const { job } = await planJob(dependencies, spec);
+  const { job, sweep } =
+    spec.kind === 'sweep' ? await planSweepDry(dependencies, spec)
+    : { ...(await planJob(dependencies, spec)), sweep: null };
   return {
     dry_run: true,
     kind: job.kind,
@@ -37,6 +41,7 @@ export async function dryRun(dependencies: Scope, spec: JobSpec): Promise<z.infe
     priority: job.priority ?? 0,
     deadline_at: job.deadlineAt?.toISOString() ?? null,
     seed: 'seed' in spec ? spec.seed : null,
+    sweep,
   };
 }
 

@@ -10,6 +10,8 @@ export async function enqueue(
   job: Pick<JobRow, 'id' | 'kind' | 'priority' | 'needsGpu'>,
   log: FastifyBaseLogger,
 ): Promise<void> {
+  // Its children do its work.
+  if (job.kind === 'sweep') return;
   const enqueuing = span('enqueue', { kind: SpanKind.PRODUCER, attributes: { 'distiller.job_id': job.id } }, () =>
     producer.enqueue(queued(job)),
   );

@@ -9,6 +9,7 @@ import {
   type JobSpec,
   type LabellingSpec,
   type RecordingSpec,
+  type WorkSpec,
 } from '@distiller/distillation/spec';
 import {
   type LabelsRow,
@@ -34,7 +35,7 @@ export interface JobPlan {
 }
 
 /** Checks a spec against what it names. @throws ProblemError, SpecError */
-export async function planJob(dependencies: Scope, spec: JobSpec): Promise<JobPlan> {
+export async function planJob(dependencies: Scope, spec: WorkSpec): Promise<JobPlan> {
   switch (spec.kind) {
     case 'distillation':
       return planDistillation(dependencies, spec);
@@ -137,7 +138,8 @@ function episodesOf({ episodes, random_baseline, sticky_actions }: EvaluationSpe
   return episodes * (random_baseline ? 3 : 2) * (sticky_actions === 'both' ? 2 : 1);
 }
 
-function common(spec: JobSpec) {
+/** @throws ProblemError when the deadline is given twice, or over */
+export function common(spec: JobSpec) {
   const { kind, requires, metadata, tags, priority } = spec;
   return { kind, spec, needsGpu: requires.gpu, metadata, tags, priority, deadlineAt: deadlineOf(spec) };
 }

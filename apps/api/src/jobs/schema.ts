@@ -1,12 +1,12 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { type Fleet, JOB_STATUSES, type JobRow, type NewJobFile } from '@distiller/storage';
+import { type Fleet, type JobRow, type NewJobFile } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
+import { HeldFor, SweepPoint, SweepState, toSweepState } from '../sweeps/schema.ts';
 import { estimatedFinish } from './estimated-finish.ts';
+import { JobStatus } from './status.ts';
 import { Sha256 } from '../uploads/schema.ts';
 import { waitingFor } from './waiting-for.ts';
-
-export const JobStatus = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' });
 
 export const Reference = z.object({ id: z.string(), name: z.string() });
 
@@ -49,7 +49,7 @@ export const Job = z
     labels: Reference.nullable(),
     student: LayerTable.nullable(),
     student_model: z.string().nullable().describe('id of the model that plays or is judged'),
-    model: z.string().nullable().describe('id of the model that the job has made'),
+    model: z.string().nullable().describe('id of the model that the job has made; of a sweep, the best one'),
     made_rollouts: Reference.nullable().describe('that the job has recorded or imported'),
     made_labels: Reference.nullable().describe('that the job has computed'),
     files: z.array(StoredFile).describe('reports, pictures and videos that the job has made'),
@@ -63,6 +63,11 @@ export const Job = z
     seed: z.int().nullable(),
     retry_of: z.string().nullable().describe('id of the job of which this one is another try'),
     best_checkpoint: z.int().nullable().describe('step of the best checkpoint, where one is kept'),
+    parent_id: z.string().nullable().describe('id of the sweep that it is a child of'),
+    sweep_point: SweepPoint.nullable().describe('of a child of a sweep: what varies, by its path'),
+    held_for: HeldFor.nullable(),
+    stop_at_step: z.int().nullable().describe('of a child of a sweep: the rung at which it is compared'),
+    sweep: SweepState.nullable().describe('of a sweep: its children, and the best of them'),
     waiting_for: z
       .string()
       .nullable()
@@ -107,6 +112,11 @@ export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
     seed: (row.spec as { seed?: number }).seed ?? null,
     retry_of: row.retryOfId,
     best_checkpoint: row.bestCheckpoint,
+    parent_id: row.parentId,
+    sweep_point: row.point,
+    held_for: row.heldFor,
+    stop_at_step: row.stopAtStep,
+    sweep: row.sweep && toSweepState(row.sweep),
     waiting_for: waitingFor(row, fleet),
     engine: row.engine,
     error: row.error,

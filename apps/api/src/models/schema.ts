@@ -72,7 +72,7 @@ export const Lineage = z
       z.object({
         from: z.string(),
         to: z.string().describe('made by or with `from`'),
-        role: z.enum(['made', 'teacher', 'rollouts', 'labels', 'student']),
+        role: z.enum(['made', 'teacher', 'rollouts', 'labels', 'student', 'sweep']),
       }),
     ),
     is_whole: z.boolean().describe('false: there is more, further back'),

@@ -7,7 +7,8 @@ import {
   type WebhookRow,
 } from '@distiller/storage';
 import { z } from 'zod';
-import { JobError, JobStatus, Result } from '../jobs/schema.ts';
+import { JobError, Result } from '../jobs/schema.ts';
+import { JobStatus } from '../jobs/status.ts';
 import { Sha256 } from '../uploads/schema.ts';
 
 const EventType = z.enum(WEBHOOK_EVENTS).meta({ id: 'WebhookEventType' });

@@ -2,7 +2,28 @@ import { type Job } from '@distiller/client';
 
 /** A job in lines: what it is, what it has made, and what to do with that. */
 export function describeJob(job: Job): string[] {
-  return [`${job.id} ${job.kind} ${job.status}`, ...results(job), ...made(job), ...next(job)];
+  return [`${job.id} ${job.kind} ${job.status}`, ...children(job), ...results(job), ...made(job), ...next(job)];
+}
+
+/** Of a sweep: how they stand, and the best of them. */
+function children({ sweep }: Job): string[] {
+  if (!sweep) return [];
+  const { total, ...states } = sweep.children;
+  const some = Object.entries(states).filter(([, count]) => count > 0);
+  const counts = some.map(([state, count]) => `${count} ${state}`).join(', ');
+  const { best, metric } = sweep;
+  return [
+    `${total} children: ${counts}`,
+    ...(best ? [`best ${metric} ${Number(best.value.toPrecision(4))}: ${best.job_id} ${pointInWords(best.point)}`] : []),
+  ];
+}
+
+/** `optimizer.learning_rate=0.001 seed=2` */
+export function pointInWords(point: Record<string, unknown>): string {
+  const words = Object.entries(point).map(([path, value]) => {
+    return `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  });
+  return words.join(' ');
 }
 
 function results({ result }: Job): string[] {

@@ -43,7 +43,7 @@ export function SpecView({ job }: { job: Job }) {
           />
           Every field
         </label>
-        <CopyButtons spec={withoutDefaults(job.spec, defaults) ?? job.spec} />
+        <CopyButtons spec={withoutDefaults(job.spec as Json, defaults) ?? (job.spec as Json)} />
       </div>
       {other.error && <Problem error={other.error} />}
       <DiffTable rows={shown} title={against === '' ? 'default' : against} own={job.id} />

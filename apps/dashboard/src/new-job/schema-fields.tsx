@@ -49,7 +49,7 @@ function Field(props: NamedFieldProps) {
       </Section>
     );
   }
-  if (schema.type === 'object') return <MapField {...inner} />;
+  if (schema.type === 'object' && holdsText(schema)) return <MapField {...inner} />;
   if (schema.type === 'array' && schema.items && path.endsWith('/augmentation')) return <ListField {...inner} />;
   return <Labelled {...inner} />;
 }
@@ -60,7 +60,8 @@ function Labelled(props: NamedFieldProps) {
   const own = errors.filter(({ pointer }) => pointer === path).map(({ detail }) => detail);
   const fault = own[0] ?? checkValue(schema, value);
   const ids = { id, describedBy: `${id}-hint ${id}-error`, isInvalid: fault !== undefined };
-  const isScalar = schema.type !== undefined && schema.type !== 'array' ? true : nullable(schema) !== undefined;
+  const isWhole = schema.type === undefined || schema.type === 'array' || schema.type === 'object';
+  const isScalar = !isWhole || nullable(schema) !== undefined;
   return (
     <div className="field">
       <label htmlFor={id}>
@@ -84,6 +85,11 @@ function Labelled(props: NamedFieldProps) {
       </p>
     </div>
   );
+}
+
+/** Names and words, and not names and more. */
+function holdsText({ additionalProperties }: Schema): boolean {
+  return typeof additionalProperties === 'object' && additionalProperties.type === 'string';
 }
 
 /** The schema besides null, of one that allows null. */

@@ -23,7 +23,12 @@ export async function jobOrder({ job, checkpoint }: Claim, context: OrderContext
   try {
     const work = await workOf(job, context);
     const files = checkpoint && { step: checkpoint.step, paths: await pathsOf(checkpoint.files, context) };
-    return { type: 'begin', engine, artifactsUrl, checkpointEveryMs, checkpoint: files ?? undefined, scratch, work };
+    return {
+      type: 'begin',
+      ...{ engine, artifactsUrl, checkpointEveryMs, scratch, work },
+      checkpoint: files ?? undefined,
+      stopAtStep: job.stopAtStep ?? undefined,
+    };
   } catch (error) {
     throw isLasting(error) ? new InputsLostError(`the job's inputs: ${error.message}`, { cause: error }) : error;
   }
@@ -59,6 +64,8 @@ async function workOf(job: JobRow, context: OrderContext): Promise<Work> {
       const [student, rollouts] = [await inputs.student.required(), await inputs.rollouts.optional()];
       return { kind: spec.kind, jobId, spec, teacher: await inputs.teacher(), student, rollouts };
     }
+    case 'sweep':
+      throw new Error(`${jobId} is a sweep, which no worker takes`);
   }
 }
 

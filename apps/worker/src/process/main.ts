@@ -28,13 +28,18 @@ async function traced(order: JobOrder): Promise<void> {
 }
 
 async function work(order: JobOrder): Promise<void> {
+  const { checkpoint, stopAtStep = Infinity } = order;
+  let step = 0;
   try {
+    // Whoever was here before has done what there was to do.
+    if (checkpoint && checkpoint.step >= stopAtStep) return send({ type: 'stopped', step: checkpoint.step });
     await loadEngine(order.engine);
     const store = createArtifactStore(order.artifactsUrl);
-    let step = 0;
     for await (const told of runWork(order, { store, signal: stop.signal, framesBytes: framesBytes(process.env) })) {
       if ('step' in told) step = told.step ?? step;
       send(told);
+      // Its evaluation and its checkpoint are still told.
+      if (told.type === 'step' && told.step >= stopAtStep) stop.abort();
       // Training blocks the event loop; between two steps, orders are heard and messages leave.
       await setImmediate();
       if (told.type === 'finished') return;

@@ -10,6 +10,8 @@ export interface JobOrder {
   checkpointEveryMs: number;
   /** Where to go on from: paths by the names under which the files were kept. */
   checkpoint: { step: number; paths: Record<string, string> } | undefined;
+  /** Where it stops by itself, after a checkpoint: its sweep compares it with others there. */
+  stopAtStep: number | undefined;
   /** A directory for it alone, which the worker removes when this process has ended. */
   scratch: string;
   work: Work;

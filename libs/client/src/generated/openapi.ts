@@ -323,6 +323,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A sweep's children in a line each, in the order of its points, with what varies and how good they are
+         * @description Of a job that is no sweep, an empty list. As whole jobs, with those that make labels among them, they are in `GET /v1/jobs?parent_id=`.
+         */
+        get: operations["listSweepChildren"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/job-summaries": {
         parameters: {
             query?: never;
@@ -2092,7 +2112,7 @@ export interface components {
             student: components["schemas"]["LayerTable"] | null;
             /** @description id of the model that plays or is judged */
             student_model: string | null;
-            /** @description id of the model that the job has made */
+            /** @description id of the model that the job has made; of a sweep, the best one */
             model: string | null;
             /** @description that the job has recorded or imported */
             made_rollouts: {
@@ -2122,6 +2142,15 @@ export interface components {
             retry_of: string | null;
             /** @description step of the best checkpoint, where one is kept */
             best_checkpoint: number | null;
+            /** @description id of the sweep that it is a child of */
+            parent_id: string | null;
+            /** @description of a child of a sweep: what varies, by its path */
+            sweep_point: components["schemas"]["SweepPoint"] | null;
+            held_for: ("labels" | "turn" | "rung" | "sweep") | null;
+            /** @description of a child of a sweep: the rung at which it is compared */
+            stop_at_step: number | null;
+            /** @description of a sweep: its children, and the best of them */
+            sweep: components["schemas"]["SweepState"] | null;
             /** @description what no worker that is alive has, while the job is queued; null: nothing is missing */
             waiting_for: string | null;
             /** @description tensor engine of the worker */
@@ -2172,6 +2201,7 @@ export interface components {
             priority: number;
             deadline_at: string | null;
             seed: number | null;
+            sweep: components["schemas"]["SweepDryRun"] | null;
         };
         JobError: {
             code: string;
@@ -2196,7 +2226,7 @@ export interface components {
                 from?: components["schemas"]["JobStatus"] | null;
                 /** @description the same as `status` */
                 to?: components["schemas"]["JobStatus"];
-                /** @description deadline, resumed, or the code of the error */
+                /** @description deadline, resumed, of a child of a sweep rung or halved …, or the code of the error */
                 reason?: string;
                 attempt?: number;
                 /** @description points after this step were dropped: they will be recorded again */
@@ -2320,8 +2350,8 @@ export interface components {
         } & {
             [key: string]: number | null;
         };
-        JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"] | components["schemas"]["ImportSpec"] | components["schemas"]["LabellingSpec"] | components["schemas"]["EvaluationSpec"];
-        JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"];
+        JobSpec: components["schemas"]["DistillationSpec"] | components["schemas"]["RecordingSpec"] | components["schemas"]["ImportSpec"] | components["schemas"]["LabellingSpec"] | components["schemas"]["EvaluationSpec"] | components["schemas"]["SweepSpec"];
+        JobSpecInput: components["schemas"]["DistillationSpecInput"] | components["schemas"]["RecordingSpecInput"] | components["schemas"]["ImportSpecInput"] | components["schemas"]["LabellingSpecInput"] | components["schemas"]["EvaluationSpecInput"] | components["schemas"]["SweepSpecInput"];
         /** @enum {string} */
         JobStatus: "validating" | "queued" | "running" | "pausing" | "paused" | "cancelling" | "succeeded" | "failed" | "cancelled";
         JobSummary: {
@@ -2868,7 +2898,7 @@ export interface components {
                 /** @description made by or with `from` */
                 to: string;
                 /** @enum {string} */
-                role: "made" | "teacher" | "rollouts" | "labels" | "student";
+                role: "made" | "teacher" | "rollouts" | "labels" | "student" | "sweep";
             }[];
             /** @description false: there is more, further back */
             is_whole: boolean;
@@ -3689,6 +3719,583 @@ export interface components {
             media_type: string;
             sha256: string;
             bytes: number;
+        };
+        SweepBase: {
+            /**
+             * @default distillation
+             * @constant
+             */
+            kind: "distillation";
+            /** @description id or name of a teacher */
+            teacher: string;
+            /** @description id or name of rollouts recorded under the same observation contract */
+            rollouts?: string;
+            /**
+             * @default {
+             *       "kind": "recorded"
+             *     }
+             */
+            data: components["schemas"]["TrainingData"];
+            /**
+             * @default {
+             *       "preset": "paper-student"
+             *     }
+             */
+            student: components["schemas"]["Architecture"];
+            /**
+             * @default {
+             *       "value": {
+             *         "kind": "kl",
+             *         "temperature": 1
+             *       },
+             *       "derivative": {
+             *         "kind": "vjp",
+             *         "projections": 1,
+             *         "norm": "squared",
+             *         "of": "log-policy",
+             *         "weight": {
+             *           "kind": "relative",
+             *           "alpha": 1,
+             *           "schedule": {
+             *             "kind": "constant",
+             *             "final_fraction": 0
+             *           }
+             *         }
+             *       },
+             *       "augmentation": []
+             *     }
+             */
+            loss: components["schemas"]["Loss"];
+            /**
+             * @default {
+             *       "kind": "auto"
+             *     }
+             */
+            labels: components["schemas"]["LabelsSource"];
+            /**
+             * @default {
+             *       "kind": "adam",
+             *       "learning_rate": 0.001,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "warmup_steps": 0,
+             *         "final_fraction": 0
+             *       },
+             *       "max_gradient_norm": null,
+             *       "beta1": 0.9,
+             *       "beta2": 0.999,
+             *       "epsilon": 1e-8
+             *     }
+             */
+            optimizer: components["schemas"]["Optimizer"];
+            /** @default 200 */
+            batch_size: number;
+            /** @default 3000 */
+            steps: number;
+            /**
+             * @description share of the frames before the held-out episodes, in time order
+             * @default 0.25
+             */
+            train_fraction: number;
+            /**
+             * @description steps between evaluations
+             * @default 250
+             */
+            evaluate_every: number;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction: number;
+            /**
+             * @description held-out frames for kl and action_error, evenly spread
+             * @default 2000
+             */
+            evaluation_frames: number;
+            /**
+             * @description held-out frames for jacobian_error, evenly spread
+             * @default 200
+             */
+            jacobian_frames: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by: components["schemas"]["HeldOutMetric"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep: "best" | "last";
+            /** @default null */
+            early_stopping: components["schemas"]["EarlyStopping"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints: components["schemas"]["CheckpointPolicy"];
+            /** @default 1 */
+            seed: number;
+        };
+        SweepBaseInput: {
+            /**
+             * @default distillation
+             * @constant
+             */
+            kind?: "distillation";
+            /** @description id or name of a teacher */
+            teacher: string;
+            /** @description id or name of rollouts recorded under the same observation contract */
+            rollouts?: string;
+            /**
+             * @default {
+             *       "kind": "recorded"
+             *     }
+             */
+            data?: components["schemas"]["TrainingDataInput"];
+            /**
+             * @default {
+             *       "preset": "paper-student"
+             *     }
+             */
+            student?: components["schemas"]["ArchitectureInput"];
+            /**
+             * @default {
+             *       "value": {
+             *         "kind": "kl",
+             *         "temperature": 1
+             *       },
+             *       "derivative": {
+             *         "kind": "vjp",
+             *         "projections": 1,
+             *         "norm": "squared",
+             *         "of": "log-policy",
+             *         "weight": {
+             *           "kind": "relative",
+             *           "alpha": 1,
+             *           "schedule": {
+             *             "kind": "constant",
+             *             "final_fraction": 0
+             *           }
+             *         }
+             *       },
+             *       "augmentation": []
+             *     }
+             */
+            loss?: components["schemas"]["LossInput"];
+            /**
+             * @default {
+             *       "kind": "auto"
+             *     }
+             */
+            labels?: components["schemas"]["LabelsSourceInput"];
+            /**
+             * @default {
+             *       "kind": "adam",
+             *       "learning_rate": 0.001,
+             *       "schedule": {
+             *         "kind": "constant",
+             *         "warmup_steps": 0,
+             *         "final_fraction": 0
+             *       },
+             *       "max_gradient_norm": null,
+             *       "beta1": 0.9,
+             *       "beta2": 0.999,
+             *       "epsilon": 1e-8
+             *     }
+             */
+            optimizer?: components["schemas"]["OptimizerInput"];
+            /** @default 200 */
+            batch_size?: number;
+            /** @default 3000 */
+            steps?: number;
+            /**
+             * @description share of the frames before the held-out episodes, in time order
+             * @default 0.25
+             */
+            train_fraction?: number;
+            /**
+             * @description steps between evaluations
+             * @default 250
+             */
+            evaluate_every?: number;
+            /**
+             * @description the last whole episodes that make up at least this share
+             * @default 0.2
+             */
+            held_out_fraction?: number;
+            /**
+             * @description held-out frames for kl and action_error, evenly spread
+             * @default 2000
+             */
+            evaluation_frames?: number;
+            /**
+             * @description held-out frames for jacobian_error, evenly spread
+             * @default 200
+             */
+            jacobian_frames?: number;
+            /**
+             * @description what makes a student the best: least, on held-out frames
+             * @default kl
+             */
+            best_by?: components["schemas"]["HeldOutMetricInput"];
+            /**
+             * @description which student becomes the model
+             * @default last
+             * @enum {string}
+             */
+            keep?: "best" | "last";
+            /** @default null */
+            early_stopping?: components["schemas"]["EarlyStoppingInput"] | null;
+            /**
+             * @default {
+             *       "best": false,
+             *       "every": null,
+             *       "keep": 5
+             *     }
+             */
+            checkpoints?: components["schemas"]["CheckpointPolicyInput"];
+            /** @default 1 */
+            seed?: number;
+        };
+        SweepChild: {
+            index: number;
+            job_id: string;
+            /** @description the sweep that has made it: an earlier one, where this one is another try */
+            parent_id: string | null;
+            model_id: string | null;
+            status: components["schemas"]["JobStatus"];
+            held_for: ("labels" | "turn" | "rung" | "sweep") | null;
+            halved: boolean;
+            point: components["schemas"]["SweepPoint"];
+            step: number;
+            total_steps: number;
+            /** @description the rung at which it is compared */
+            stop_at_step: number | null;
+            /** @description of the sweep's metric: its model's, else as last measured */
+            value: number | null;
+            /** @description the how many-th it was to end */
+            place: number | null;
+            /** @description code of why it failed */
+            error: string | null;
+        };
+        SweepCounts: {
+            total: number;
+            /** @description paused until the sweep resumes them */
+            held: number;
+            queued: number;
+            running: number;
+            /** @description by hand */
+            paused: number;
+            succeeded: number;
+            failed: number;
+            cancelled: number;
+            /** @description cancelled, for others were better at a rung */
+            halved: number;
+        };
+        SweepDryRun: {
+            /** @description how many there would be */
+            children: number;
+            /** @description jobs that would make labels for them first */
+            labellings: number;
+            /** @description steps at which they would be compared */
+            rungs: number[];
+            /** @description how many would go on from each */
+            keeps: number[];
+            /** @description the first of them */
+            first: {
+                point: components["schemas"]["SweepPoint"];
+                spec: components["schemas"]["DistillationSpec"];
+            }[];
+        };
+        SweepMetric: {
+            /**
+             * @description of the students, on held-out frames; return_ratio of closed loops alone
+             * @default kl
+             * @enum {string}
+             */
+            name: "kl" | "action_error" | "jacobian_error" | "return_ratio";
+            /**
+             * @default minimize
+             * @enum {string}
+             */
+            goal: "minimize" | "maximize";
+        };
+        SweepMetricInput: {
+            /**
+             * @description of the students, on held-out frames; return_ratio of closed loops alone
+             * @default kl
+             * @enum {string}
+             */
+            name?: "kl" | "action_error" | "jacobian_error" | "return_ratio";
+            /**
+             * @default minimize
+             * @enum {string}
+             */
+            goal?: "minimize" | "maximize";
+        };
+        SweepParameter: {
+            /** @description numbers, words or whole objects, as the field takes them */
+            values: unknown[];
+        } | {
+            min: number;
+            max: number;
+            /**
+             * @description in which all of it is equally likely
+             * @default linear
+             * @enum {string}
+             */
+            scale: "linear" | "log";
+            /** @default false */
+            integer: boolean;
+        };
+        SweepParameterInput: {
+            /** @description numbers, words or whole objects, as the field takes them */
+            values: unknown[];
+        } | {
+            min: number;
+            max: number;
+            /**
+             * @description in which all of it is equally likely
+             * @default linear
+             * @enum {string}
+             */
+            scale?: "linear" | "log";
+            /** @default false */
+            integer?: boolean;
+        };
+        SweepPoint: {
+            [key: string]: unknown;
+        };
+        SweepSearch: {
+            /**
+             * @description every value with every other
+             * @constant
+             */
+            kind: "grid";
+        } | {
+            /**
+             * @description points drawn at random, none twice
+             * @constant
+             */
+            kind: "random";
+            /** @default 16 */
+            samples: number;
+            /**
+             * @description of what is drawn
+             * @default 1
+             */
+            seed: number;
+        } | {
+            /**
+             * @description random points; at each rung the best share goes on (Jamieson & Talwalkar 2016)
+             * @constant
+             */
+            kind: "successive_halving";
+            /** @default 16 */
+            samples: number;
+            /**
+             * @description of what is drawn
+             * @default 1
+             */
+            seed: number;
+            /**
+             * @description one in so many goes on, with so many times the steps
+             * @default 4
+             */
+            eta: number;
+            /** @description the first rung, a multiple of evaluate_every */
+            min_steps: number;
+        };
+        SweepSearchInput: {
+            /**
+             * @description every value with every other
+             * @constant
+             */
+            kind: "grid";
+        } | {
+            /**
+             * @description points drawn at random, none twice
+             * @constant
+             */
+            kind: "random";
+            /** @default 16 */
+            samples?: number;
+            /**
+             * @description of what is drawn
+             * @default 1
+             */
+            seed?: number;
+        } | {
+            /**
+             * @description random points; at each rung the best share goes on (Jamieson & Talwalkar 2016)
+             * @constant
+             */
+            kind: "successive_halving";
+            /** @default 16 */
+            samples?: number;
+            /**
+             * @description of what is drawn
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * @description one in so many goes on, with so many times the steps
+             * @default 4
+             */
+            eta?: number;
+            /** @description the first rung, a multiple of evaluate_every */
+            min_steps: number;
+        };
+        SweepSpec: {
+            /** @constant */
+            kind: "sweep";
+            /** @description what all children have in common */
+            base: components["schemas"]["SweepBase"];
+            /** @description what varies: fields of the base by their paths, with dots */
+            parameters: {
+                [key: string]: components["schemas"]["SweepParameter"];
+            };
+            /**
+             * @default {
+             *       "kind": "grid"
+             *     }
+             */
+            search: components["schemas"]["SweepSearch"];
+            /**
+             * @description by which the children are compared
+             * @default {
+             *       "name": "kl",
+             *       "goal": "minimize"
+             *     }
+             */
+            metric: components["schemas"]["SweepMetric"];
+            /**
+             * @description children that may wait for a worker or be worked on at once; null: as many as there are
+             * @default null
+             */
+            max_parallel: number | null;
+            /**
+             * @description of children, beyond which the sweep fails; null: any number, as long as one succeeds
+             * @default null
+             */
+            failures: number | null;
+            /**
+             * @description whether labels that children can share are made once, before they begin, where they are worth it
+             * @default true
+             */
+            share_labels: boolean;
+            /** @description of the best model: it becomes the next version of it */
+            name?: string;
+            requires: components["schemas"]["Requires"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        SweepSpecInput: {
+            /** @constant */
+            kind: "sweep";
+            /** @description what all children have in common */
+            base: components["schemas"]["SweepBaseInput"];
+            /** @description what varies: fields of the base by their paths, with dots */
+            parameters: {
+                [key: string]: components["schemas"]["SweepParameterInput"];
+            };
+            /**
+             * @default {
+             *       "kind": "grid"
+             *     }
+             */
+            search?: components["schemas"]["SweepSearchInput"];
+            /**
+             * @description by which the children are compared
+             * @default {
+             *       "name": "kl",
+             *       "goal": "minimize"
+             *     }
+             */
+            metric?: components["schemas"]["SweepMetricInput"];
+            /**
+             * @description children that may wait for a worker or be worked on at once; null: as many as there are
+             * @default null
+             */
+            max_parallel?: number | null;
+            /**
+             * @description of children, beyond which the sweep fails; null: any number, as long as one succeeds
+             * @default null
+             */
+            failures?: number | null;
+            /**
+             * @description whether labels that children can share are made once, before they begin, where they are worth it
+             * @default true
+             */
+            share_labels?: boolean;
+            /** @description of the best model: it becomes the next version of it */
+            name?: string;
+            /** @default {} */
+            requires?: components["schemas"]["RequiresInput"];
+            /**
+             * @description jobs with a higher one are taken up first; among equals, who has waited longest
+             * @default 0
+             */
+            priority?: number;
+            /** @description after its submission; a job that has not ended by then is cancelled, waiting or running */
+            deadline_seconds?: number;
+            /**
+             * Format: date-time
+             * @description the same as a moment; give one of the two
+             */
+            deadline_at?: string;
+            /**
+             * @description short words to find jobs by: `?tag=key:value`
+             * @default {}
+             */
+            tags?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        SweepState: {
+            metric: string;
+            goal: string;
+            /** @description steps at which children are compared */
+            rungs: number[];
+            children: components["schemas"]["SweepCounts"];
+            /** @description of the children that have succeeded */
+            best: {
+                job_id: string;
+                model_id: string | null;
+                index: number;
+                point: components["schemas"]["SweepPoint"];
+                value: number;
+            } | null;
         };
         Teacher: {
             id: string;
@@ -4701,6 +5308,8 @@ export interface operations {
                 teacher?: string;
                 /** @description id or name of the rollouts that they use */
                 rollouts?: string;
+                /** @description id of the sweep that they are children of */
+                parent_id?: string;
                 /** @description key:value, which their tags must hold; of several, all */
                 tag?: string | string[];
                 /** @description key:value, which their metadata must hold; of several, all */
@@ -5156,6 +5765,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description The request was refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service failed */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSweepChildren: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SweepChild"][];
+                    };
                 };
             };
             /** @description The request was refused */

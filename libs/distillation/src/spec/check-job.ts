@@ -1,5 +1,5 @@
 import { type LayerTable } from '@distiller/policies/description';
-import { type DistillationSpec } from './job.ts';
+import { type DistillationSpec } from './distillation.ts';
 import { contractDifferences, type ObservationContract } from './observation-contract.ts';
 import { SpecError } from './spec-error.ts';
 import { resolveTable } from './teacher.ts';

@@ -1,5 +1,5 @@
 import { type LabelsAttributes } from '@distiller/rollouts';
-import { type DistillationSpec } from './job.ts';
+import { type DistillationSpec } from './distillation.ts';
 import { SpecError } from './spec-error.ts';
 
 /** A teacher's weights and a rollouts file. */

@@ -1,6 +1,6 @@
 import { type LabelsAttributes } from '@distiller/rollouts';
 import { type DerivativeTerm } from './derivative-term.ts';
-import { type DistillationSpec } from './job.ts';
+import { type DistillationSpec } from './distillation.ts';
 
 /**
  * How the directions of stored derivatives follow from seed, frame and number: random streams, noise, sizes of patches. To be

@@ -20,6 +20,8 @@ export interface Claim {
 export async function claimJob(database: Database, id: string, engine: string | undefined): Promise<Claim | null> {
   const begun = await database.$transaction(async (transaction) => {
     const locked = await lockJob(transaction, id);
+    // A sweep is done by its children.
+    if (locked?.kind === 'sweep') return null;
     switch (locked?.status) {
       case 'queued':
       case 'running':

@@ -1,10 +1,12 @@
-import { type Database, json } from '../database.ts';
+import { type Database, json, type Transaction } from '../database.ts';
 import { appendEvents } from '../events.ts';
+import { type Job } from '../generated/client.ts';
 import { newId } from '../identifiers.ts';
 import { DEFAULT_PROJECT, EVERYBODY, type OnCreated, type Owner } from '../owner.ts';
 import { recordArtifact, takeUpload } from '../uploads.ts';
 import { tellOfJob } from '../webhooks/job-data.ts';
 import { findJob, type JobRow } from './job-row.ts';
+import { type HeldFor } from './lock.ts';
 import { statusData } from './move.ts';
 import { requireLegal } from './stop.ts';
 
@@ -46,30 +48,53 @@ export interface TakenFile {
 /** @throws UploadGoneError: nothing is stored then */
 export async function insertJob(
   database: Database,
-  { spec, layerTable, metadata, tags = {}, isValidating = false, onCreated, ...given }: NewJob,
+  { onCreated, ...job }: NewJob,
   file: TakenFile | undefined,
 ): Promise<JobRow> {
-  const plain = { ...given, projectId: given.projectId ?? DEFAULT_PROJECT };
-  const { projectId } = plain;
-  const id = newId('job');
-  const status = isValidating ? 'validating' : 'queued';
-  const table = layerTable && { table: json(layerTable) };
-  const written = { spec: json(spec), metadata: json(metadata), tags: json(tags) };
-  const data = { ...plain, ...table, ...written, id, status, eventSeq: 1 } as const;
-  await database.$transaction(async (transaction) => {
+  const projectId = job.projectId ?? DEFAULT_PROJECT;
+  const id = await database.$transaction(async (transaction) => {
     const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
     if (taken) await recordArtifact(transaction, taken);
-    await transaction.job.create({ data: { ...data, ...(taken && { fileSha256: taken.sha256 }) } });
-    await onCreated?.(transaction, id);
+    const inserted = await insertRow(transaction, taken ? { ...job, fileSha256: taken.sha256 } : job);
+    await onCreated?.(transaction, inserted);
     await file?.keep();
-    const message = isValidating ? 'Looking at its inputs' : 'Queued';
-    await appendEvents(transaction, id, 1, [{ type: 'status', message, data: statusData(null, status) }]);
-    await tellOfJob(transaction, id, { projectId, from: null, to: status });
+    return inserted;
   });
   const created = await findJob(database, id);
   if (!created) throw new Error(`${id} vanished`);
   return created;
 }
+
+/** What a child of a sweep is besides. */
+export interface NewChild {
+  parentId: string;
+  /** It is paused until then; null: it is queued. */
+  heldFor: HeldFor | null;
+  stopAtStep?: number | null;
+}
+
+/** Writes a job's row and its first event. @returns its id */
+export async function insertRow(
+  transaction: Transaction,
+  { spec, layerTable, metadata, tags = {}, isValidating = false, ...plain }: Omit<NewJob, 'onCreated'>,
+  child?: NewChild,
+): Promise<string> {
+  const id = newId('job');
+  const status = child?.heldFor ? 'paused' : isValidating ? 'validating' : 'queued';
+  const table = layerTable && { table: json(layerTable) };
+  const written = { spec: json(spec), metadata: json(metadata), tags: json(tags) };
+  const projectId = plain.projectId ?? DEFAULT_PROJECT;
+  await transaction.job.create({
+    data: { ...plain, ...child, ...table, ...written, id, projectId, status, eventSeq: 1 },
+  });
+  const reason = child?.heldFor;
+  const event = { type: 'status', message: FIRST_WORDS[status], data: statusData(null, status, reason) };
+  await appendEvents(transaction, id, 1, [event]);
+  await tellOfJob(transaction, id, { projectId, from: null, to: status });
+  return id;
+}
+
+const FIRST_WORDS = { validating: 'Looking at its inputs', queued: 'Queued', paused: 'Held by its sweep' } as const;
 
 /**
  * A new job with all that was asked of another one, but its deadline; it begins at its first step.
@@ -83,16 +108,17 @@ export async function retryJob(
   const old = await database.job.findUnique({ where: { id } });
   if (!old) return null;
   requireLegal(old, 'retry');
-  const { projectId, kind, spec, metadata, tags, priority, totalSteps } = old;
-  const job = {
-    ...{ projectId, keyId, onCreated },
-    kind,
-    spec: spec as object,
-    metadata: metadata as object,
-    tags: tags as object,
-    priority,
-    needsGpu: old.needsGpu,
-    totalSteps,
+  return insertJob(database, { ...copyOf(old), keyId, onCreated }, undefined);
+}
+
+/** The same once more. */
+export function copyOf(old: Job): NewJob {
+  const { id, projectId, kind, priority, needsGpu, totalSteps } = old;
+  return {
+    ...{ projectId, kind, priority, needsGpu, totalSteps },
+    spec: old.spec as object,
+    metadata: old.metadata as object,
+    tags: old.tags as object,
     layerTable: (old.table as object | null) ?? undefined,
     teacherId: old.teacherId ?? undefined,
     rolloutsId: old.rolloutsId ?? undefined,
@@ -101,5 +127,4 @@ export async function retryJob(
     fileSha256: old.fileSha256 ?? undefined,
     retryOfId: id,
   };
-  return insertJob(database, job, undefined);
 }

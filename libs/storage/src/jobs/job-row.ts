@@ -1,6 +1,7 @@
 import { type Database } from '../database.ts';
 import { type Prisma } from '../generated/client.ts';
 import { type NewJobFile, toFile } from '../job-files.ts';
+import { type SweepOverview, sweepOverviews } from '../sweeps/overview.ts';
 import { queuePositions } from './queue-positions.ts';
 import { type JobStatus } from './transitions.ts';
 
@@ -51,6 +52,14 @@ export interface JobRow {
   rate: number | null;
   progressAt: Date | null;
   needsGpu: boolean;
+  /** The sweep that it is a child of, and what varies there. */
+  parentId: string | null;
+  point: unknown;
+  /** Why it is paused, where its sweep will resume it. */
+  heldFor: string | null;
+  stopAtStep: number | null;
+  /** Of a sweep. */
+  sweep: SweepOverview | null;
   traceParent: string | null;
   createdAt: Date;
   startedAt: Date | null;
@@ -67,6 +76,7 @@ const query = {
     checkpoints: { where: { isBest: true }, select: { step: true }, take: 1 },
     rolloutsMade: reference,
     labelsMade: reference,
+    places: { select: { sweepId: true, point: true } },
     files: { include: { artifact: true }, orderBy: { name: 'asc' } },
   },
   omit: {
@@ -92,18 +102,27 @@ export async function findJobs(
 ): Promise<JobRow[]> {
   const found = await database.job.findMany({ ...page, ...query });
   const positions = await queuePositions(database, found);
-  return found.map((row) => toRow(row, positions.get(row.id) ?? null));
+  const sweeps = await sweepOverviews(database, found.flatMap(({ id, kind }) => (kind === 'sweep' ? [id] : [])));
+  return found.map((row) =>
+    toRow(row, { queuePosition: positions.get(row.id) ?? null, sweep: sweeps.get(row.id) ?? null }),
+  );
 }
 
 type Found = Prisma.JobGetPayload<typeof query>;
 
-function toRow({ table, models, checkpoints, files, ...row }: Found, queuePosition: number | null): JobRow {
+function toRow(
+  { table, models, checkpoints, files, places, ...row }: Found,
+  looked: Pick<JobRow, 'queuePosition' | 'sweep'>,
+): JobRow {
+  // A sweep that has succeeded has made the best of its models.
+  const best = row.status === 'succeeded' ? looked.sweep?.best?.modelId : undefined;
   return {
     ...row,
+    ...looked,
     layerTable: table,
-    modelId: models[0]?.id ?? null,
+    modelId: models[0]?.id ?? best ?? null,
     bestCheckpoint: checkpoints[0]?.step ?? null,
-    queuePosition,
+    point: places.find(({ sweepId }) => sweepId === row.parentId)?.point ?? null,
     files: files.map(toFile),
   };
 }

@@ -65,7 +65,7 @@ export function createJobs(database: Database): Jobs {
     },
     unfinished: (limit) =>
       database.job.findMany({
-        where: { status: { in: ['queued', 'running', 'pausing', 'cancelling'] } },
+        where: { status: { in: ['queued', 'running', 'pausing', 'cancelling'] }, kind: { not: 'sweep' } },
         take: limit,
         orderBy: [{ priority: 'desc' }, { queuedAt: 'asc' }, { id: 'asc' }],
         select: QUEUEABLE,

@@ -14,6 +14,8 @@ export interface JobFilter extends PageRequest {
   /** Ids or names. */
   teacher?: string | undefined;
   rollouts?: string | undefined;
+  /** Id of their sweep. */
+  parent?: string | undefined;
   /** Each of them must be there. */
   tags?: Record<string, string> | undefined;
   metadata?: Record<string, string> | undefined;
@@ -38,7 +40,7 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<P
 }
 
 function conditions(filter: JobFilter): Prisma.JobWhereInput {
-  const { projectId, status, kind, teacher, rollouts, tags, metadata, createdAfter, createdBefore } = filter;
+  const { projectId, status, kind, teacher, rollouts, parent, tags, metadata, createdAfter, createdBefore } = filter;
   const named = (reference: string) => ({ OR: [{ id: reference }, { name: reference }] });
   const range = { ...(createdAfter && { gte: createdAfter }), ...(createdBefore && { lt: createdBefore }) };
   return {
@@ -47,6 +49,7 @@ function conditions(filter: JobFilter): Prisma.JobWhereInput {
     ...(kind && { kind: { in: kind } }),
     ...(teacher !== undefined && { teacher: named(teacher) }),
     ...(rollouts !== undefined && { rollouts: named(rollouts) }),
+    ...(parent !== undefined && { parentId: parent }),
     ...(Object.keys(range).length > 0 && { createdAt: range }),
     AND: [...holding('tags', tags), ...holding('metadata', metadata)],
   };

@@ -8,15 +8,22 @@ export interface Fence {
   attempt: number;
 }
 
+/** Why a child is paused, where its sweep will resume it. */
+export type HeldFor = 'labels' | 'turn' | 'rung' | 'sweep';
+
 export interface Locked {
   id: string;
   projectId: string;
+  kind: string;
   status: JobStatus;
   attempt: number;
   eventSeq: number;
   /** Of a job that is being cancelled `graceful` or `now`, of one that is being paused `save` or `latest`. */
   stopMode: string | null;
   stopReason: string | null;
+  heldFor: HeldFor | null;
+  /** Where a child of a sweep is to stop. */
+  stopAtStep: number | null;
   /** Its deadline is over. */
   isLate: boolean;
 }
@@ -25,8 +32,9 @@ export interface Locked {
 export async function lockJob(transaction: Transaction, jobId: string, events = 0): Promise<Locked | null> {
   const rows = await transaction.$queryRaw<Locked[]>`
     UPDATE jobs SET event_seq = event_seq + ${events} WHERE id = ${jobId}
-    RETURNING id, project_id AS "projectId", status::text AS status, attempt, event_seq AS "eventSeq", stop_mode AS "stopMode",
-              stop_reason AS "stopReason", coalesce(deadline_at <= now(), false) AS "isLate"`;
+    RETURNING id, project_id AS "projectId", kind, status::text AS status, attempt, event_seq AS "eventSeq",
+              stop_mode AS "stopMode", stop_reason AS "stopReason", held_for AS "heldFor", stop_at_step AS "stopAtStep",
+              coalesce(deadline_at <= now(), false) AS "isLate"`;
   return rows[0] ?? null;
 }
 

@@ -3,7 +3,7 @@ import { appendEvents } from '../events.ts';
 import { IllegalRequestError, NoCheckpointError } from '../errors.ts';
 import { newestCheckpoint } from './checkpoints.ts';
 import { findJob, type JobRow } from './job-row.ts';
-import { type Locked, lockJob } from './lock.ts';
+import { type HeldFor, type Locked, lockJob } from './lock.ts';
 import { moveJob } from './move.ts';
 import { isFinal, type JobRequest, legalRequests } from './transitions.ts';
 
@@ -17,23 +17,32 @@ export type PauseCheckpoint = 'save' | 'latest';
  * A job that nobody works on is cancelled at once, another one when its worker has noticed. One that has ended, or is
  * being cancelled, stays as it is, but `now` overrules `graceful`.
  */
-export async function requestCancel(
-  database: Database,
-  id: string,
-  { mode = 'graceful', reason }: { mode?: CancelMode; reason?: string } = {},
-): Promise<JobRow | null> {
+export async function requestCancel(database: Database, id: string, options: CancelOptions = {}): Promise<JobRow | null> {
   await database.$transaction(async (transaction) => {
     const locked = await lockJob(transaction, id);
-    if (!locked || isFinal(locked.status)) return;
-    const { status: from } = locked;
-    if (from === 'cancelling') return hurry(transaction, locked, mode);
-    if (from === 'running' || from === 'pausing') {
-      const columns = { stopMode: mode, stopReason: reason ?? null };
-      return moveJob(transaction, id, { from, to: 'cancelling', message: 'Cancelling', reason, columns });
-    }
-    return moveJob(transaction, id, { from, to: 'cancelled', message: 'Cancelled', reason });
+    if (locked) await cancelLocked(transaction, locked, options);
   });
   return findJob(database, id);
+}
+
+export interface CancelOptions {
+  mode?: CancelMode;
+  reason?: string;
+}
+
+export async function cancelLocked(
+  transaction: Transaction,
+  locked: Locked,
+  { mode = 'graceful', reason }: CancelOptions,
+): Promise<void> {
+  const { id, status: from } = locked;
+  if (isFinal(from)) return;
+  if (from === 'cancelling') return hurry(transaction, locked, mode);
+  if (from === 'running' || from === 'pausing') {
+    const columns = { stopMode: mode, stopReason: reason ?? null };
+    return moveJob(transaction, id, { from, to: 'cancelling', message: 'Cancelling', reason, columns });
+  }
+  return moveJob(transaction, id, { from, to: 'cancelled', message: 'Cancelled', reason, columns: { heldFor: null } });
 }
 
 async function hurry(transaction: Transaction, { id, stopMode }: Locked, mode: CancelMode): Promise<void> {
@@ -58,15 +67,30 @@ export async function requestPause(
   await database.$transaction(async (transaction) => {
     const locked = await lockJob(transaction, id);
     if (!locked) return;
-    const { status: from } = locked;
     requireLegal(locked, 'pause');
-    if (from === 'queued') return moveJob(transaction, id, { from, to: 'paused', message: 'Paused' });
-    if (from !== 'running') return;
-    if (checkpoint === 'latest' && !(await newestCheckpoint(transaction, id))) throw new NoCheckpointError(id);
-    const columns = { stopMode: checkpoint, stopReason: null };
-    await moveJob(transaction, id, { from, to: 'pausing', message: 'Pausing', columns });
+    const hasNone = checkpoint === 'latest' && locked.status === 'running' && !(await hasCheckpoint(transaction, locked));
+    if (hasNone) throw new NoCheckpointError(id);
+    await pauseLocked(transaction, locked, { checkpoint, heldFor: null });
   });
   return findJob(database, id);
+}
+
+/** A sweep stands where its children stand. */
+async function hasCheckpoint(transaction: Transaction, { id, kind }: Locked): Promise<boolean> {
+  return kind === 'sweep' || (await newestCheckpoint(transaction, id)) !== null;
+}
+
+/** @param options.heldFor why its sweep will resume it; null: whoever asked will. One that is paused already is held as well */
+export async function pauseLocked(
+  transaction: Transaction,
+  { id, status: from }: Locked,
+  { checkpoint, heldFor }: { checkpoint: PauseCheckpoint; heldFor: HeldFor | null },
+): Promise<void> {
+  if (from === 'paused') await transaction.job.update({ where: { id }, data: { heldFor } });
+  if (from === 'queued') await moveJob(transaction, id, { from, to: 'paused', message: 'Paused', columns: { heldFor } });
+  if (from !== 'running') return;
+  const columns = { stopMode: checkpoint, stopReason: null, heldFor };
+  await moveJob(transaction, id, { from, to: 'pausing', message: 'Pausing', columns });
 }
 
 /** Puts a paused job among those that wait. @throws IllegalRequestError */
@@ -75,9 +99,14 @@ export async function requestResume(database: Database, id: string): Promise<Job
     const locked = await lockJob(transaction, id);
     if (!locked) return;
     requireLegal(locked, 'resume');
-    await moveJob(transaction, id, { from: locked.status, to: 'queued', message: 'Queued again', reason: 'resumed' });
+    await resumeLocked(transaction, locked);
   });
   return findJob(database, id);
+}
+
+export async function resumeLocked(transaction: Transaction, { id, status: from }: Locked): Promise<void> {
+  const columns = { heldFor: null };
+  await moveJob(transaction, id, { from, to: 'queued', message: 'Queued again', reason: 'resumed', columns });
 }
 
 /** @throws IllegalRequestError */

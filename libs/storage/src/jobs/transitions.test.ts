@@ -5,6 +5,7 @@ import { isFinal, isLegal, JOB_REQUESTS, JOB_STATUSES, type JobStatus, legalRequ
 const WAYS = [
   'null → validating',
   'null → queued',
+  'null → paused',
   'validating → queued',
   'validating → failed',
   'validating → cancelled',
@@ -13,6 +14,7 @@ const WAYS = [
   'queued → cancelled',
   'running → running',
   'running → pausing',
+  'running → paused',
   'running → cancelling',
   'running → succeeded',
   'running → failed',
@@ -28,7 +30,7 @@ const WAYS = [
   'cancelling → cancelled',
 ];
 
-test('of all hundred ways from a status to another, these twenty-three are legal', () => {
+test('of all hundred ways from a status to another, these twenty-five are legal', () => {
   const legal = [null, ...JOB_STATUSES].flatMap((from) =>
     JOB_STATUSES.filter((to) => isLegal(from, to)).map((to) => `${from} → ${to}`),
   );

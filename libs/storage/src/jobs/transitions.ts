@@ -15,11 +15,13 @@ export type FinalStatus = Extract<JobStatus, 'succeeded' | 'failed' | 'cancelled
 
 /** The lifecycle: what may become of a job from each status. Null: it is being created. */
 const NEXT: Record<JobStatus | 'null', readonly JobStatus[]> = {
-  null: ['validating', 'queued'],
+  // Paused: a child that its sweep holds for later.
+  null: ['validating', 'queued', 'paused'],
   validating: ['queued', 'failed', 'cancelled'],
   queued: ['running', 'paused', 'cancelled'],
-  // Running again: another attempt. A job that is late when it is taken up has nobody who could still be cancelling it.
-  running: ['running', 'pausing', 'cancelling', 'succeeded', 'failed', 'cancelled'],
+  // Running again: another attempt. A job that is late when it is taken up has nobody who could still be cancelling it. Paused:
+  // it has come as far as its sweep lets it.
+  running: ['running', 'pausing', 'paused', 'cancelling', 'succeeded', 'failed', 'cancelled'],
   // Its work may come to its end before the request is heard.
   pausing: ['paused', 'cancelling', 'succeeded', 'failed'],
   paused: ['queued', 'cancelled'],

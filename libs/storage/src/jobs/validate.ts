@@ -3,10 +3,10 @@ import { type JobError } from './job-row.ts';
 import { lockJob } from './lock.ts';
 import { moveJob } from './move.ts';
 
-/** Hashes of the files that a job will read. */
+/** Hashes of the files that a job will read; a sweep's are those of its children. */
 export async function inputHashes(database: Database, id: string): Promise<string[]> {
-  const job = await database.job.findUnique({
-    where: { id },
+  const jobs = await database.job.findMany({
+    where: { OR: [{ id }, { parentId: id }] },
     select: {
       fileSha256: true,
       teacher: { select: { weightsSha256: true } },
@@ -15,9 +15,11 @@ export async function inputHashes(database: Database, id: string): Promise<strin
       student: { select: { files: { where: { name: 'student' }, select: { sha256: true } } } },
     },
   });
-  const students = job?.student?.files.map(({ sha256 }) => sha256) ?? [];
-  const others = [job?.fileSha256, job?.teacher?.weightsSha256, job?.rollouts?.fileSha256, job?.labels?.fileSha256];
-  return [...others, ...students].filter((sha256) => typeof sha256 === 'string');
+  const hashes = jobs.flatMap((job) => [
+    ...[job.fileSha256, job.teacher?.weightsSha256, job.rollouts?.fileSha256, job.labels?.fileSha256],
+    ...(job.student?.files ?? []).map(({ sha256 }) => sha256),
+  ]);
+  return [...new Set(hashes.filter((sha256) => typeof sha256 === 'string'))];
 }
 
 /**

@@ -16,7 +16,7 @@ interface LineageNode {
 interface LineageEdge {
   from: string;
   to: string;
-  role: 'made' | 'teacher' | 'rollouts' | 'labels' | 'student';
+  role: 'made' | 'teacher' | 'rollouts' | 'labels' | 'student' | 'sweep';
 }
 
 export interface Lineage {
@@ -88,7 +88,7 @@ async function visitModel(database: Database, id: string): Promise<Visit | null>
 async function visitJob(database: Database, id: string): Promise<Visit | null> {
   const row = await database.job.findUnique({ where: { id } });
   if (!row) return null;
-  const { createdAt, fileSha256: sha256, teacherId, rolloutsId, labelsId, studentId } = row;
+  const { createdAt, fileSha256: sha256, teacherId, rolloutsId, labelsId, studentId, parentId } = row;
   const seed = (row.spec as { seed?: unknown }).seed ?? null;
   const data = { kind: row.kind, status: row.status, seed, engine: row.engine, attempt: row.attempt, spec: row.spec };
   return {
@@ -98,6 +98,7 @@ async function visitJob(database: Database, id: string): Promise<Visit | null> {
       [rolloutsId, 'rollouts'],
       [labelsId, 'labels'],
       [studentId, 'student'],
+      [parentId, 'sweep'],
     ],
   };
 }
