@@ -13,7 +13,6 @@ import {
   type NewRollouts,
   type NewTeacher,
   type PageOptions,
-  type Upload,
 } from './schemas.ts';
 import { request, type Service } from './service.ts';
 import { uploadFile, type UploadOptions } from './upload.ts';
@@ -95,8 +94,7 @@ export function createClient(options: ClientOptions) {
     /** See `watch`: the job's events, each once and in order, until it has ended. */
     watch: (jobId: string, options?: WatchOptions) => watch(service, jobId, options),
     /** Small files in one request, large ones in pieces that survive lost connections; see `UploadOptions`. */
-    uploadFile: (file: Uint8Array | Blob, options?: UploadOptions): Promise<Upload> =>
-      uploadFile(service, file, options),
+    uploadFile: (file: Uint8Array | Blob, options?: UploadOptions) => uploadFile(service, file, options),
     /** Downloads a model's file and checks its sha256. */
     downloadModel: (modelId: string, options?: { file?: ModelFileName }): Promise<Download> =>
       downloadModel(service, modelId, options),
