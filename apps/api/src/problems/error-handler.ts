@@ -8,6 +8,7 @@ import {
   NameTakenError,
   NoCheckpointError,
   QuotaExceededError,
+  StoreUnwritableError,
   TooManyBytesError,
 } from '@distiller/storage';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -18,6 +19,7 @@ import { fieldProblem, ProblemError, type ProblemCode, PROBLEMS } from './proble
 const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
   unavailable: 5,
   overloaded: 5,
+  store_unwritable: 60,
   idempotency_in_flight: 1,
   rate_limited: 60,
   quota_exceeded: 60,
@@ -35,7 +37,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="distiller"');
   // Whatever is left of the body will not be read.
-  if (status === 413) reply.header('connection', 'close');
+  if (status === 413 || status === 507) reply.header('connection', 'close');
   const body = {
     type: 'about:blank',
     title,
@@ -75,6 +77,10 @@ function toProblem(thrown: unknown): ProblemError {
   if (thrown instanceof IdempotencyLostError) return new ProblemError('idempotency_in_flight', thrown.message);
   if (thrown instanceof ModelInUseError) return new ProblemError('model_in_use', thrown.message);
   if (thrown instanceof ChecksumError) return new ProblemError('piece_checksum_mismatch', thrown.message);
+  // What the file system said names paths of ours: that is for the log.
+  if (thrown instanceof StoreUnwritableError) {
+    return new ProblemError('store_unwritable', 'its disk is full, read-only or broken: see the log of the service');
+  }
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);
 }
