@@ -30,6 +30,7 @@ type Components = Record<string, JsonSchema>;
 /** Deep enough for whatever is in whatever else, and not for ever. */
 const MAX_ITEMS = 4;
 const MAX_LENGTH = 40;
+const MAX_OPTIONAL = 3;
 
 /** Values that the schema allows, as JSON gives them. */
 export function arbitraryOf(schema: JsonSchema, components: Components): fc.Arbitrary<unknown> {
@@ -65,7 +66,13 @@ export function arbitraryOf(schema: JsonSchema, components: Components): fc.Arbi
 function object(schema: JsonSchema, inner: (one: JsonSchema) => fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const { properties = {}, required = [], additionalProperties, propertyNames } = schema;
   const known = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, inner(one)]));
-  const named = fc.record(known, { requiredKeys: required.filter((name) => name in known) });
+  const needed = required.filter((name) => name in known);
+  const optional = Object.keys(known).filter((name) => !needed.includes(name));
+  // Few of them at a time: what a schema says of several together is seldom met by chance.
+  const named = fc.subarray(optional, { maxLength: Math.min(optional.length, MAX_OPTIONAL) }).chain((chosen) => {
+    const names = [...needed, ...chosen];
+    return fc.record(Object.fromEntries(names.map((name) => [name, known[name]!])));
+  });
   if (typeof additionalProperties !== 'object') return named;
   const more = fc.dictionary(string(propertyNames ?? {}), inner(additionalProperties), { maxKeys: MAX_ITEMS });
   return fc.tuple(more, named).map(([others, own]) => ({ ...others, ...own }));

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Tally } from './tally.ts';
 
-export interface Answers {
+interface Answers {
   /** How many of each status; 'none' where no answer came. */
   counts: Record<string, number>;
   total: number;

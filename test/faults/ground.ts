@@ -1,5 +1,4 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '../../apps/standalone/src/postgres/server.ts';
 import { startRedis } from '../redis.ts';

@@ -14,7 +14,7 @@ const FINAL = ['succeeded', 'failed', 'cancelled'];
 /** What is recorded of every step. */
 const STEP_METRICS = ['loss', 'value_term', 'derivative_term', 'gradient_norm', 'learning_rate'];
 
-export interface JobState {
+interface JobState {
   id: string;
   status: string;
   step: number;
@@ -28,7 +28,7 @@ export async function submit(service: Service, overrides: Record<string, unknown
 }
 
 /** Calls an API that may die under the call: until it answers, or refuses. */
-export async function persistently<T>(call: () => Promise<T>): Promise<T> {
+async function persistently<T>(call: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     try {

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Tally } from './tally.ts';
 
 /** A way to the API on which every answer is judged, whatever asks. */
-export interface JudgingProxy {
+interface JudgingProxy {
   url: string;
   /** How many requests have passed. */
   count(): number;

@@ -8,7 +8,7 @@ import { unusedPort } from '../unused-port.ts';
 import { type ScenarioContext } from './scenario.ts';
 import { supervise, type Supervised } from './supervised.ts';
 
-export interface ServiceOptions {
+interface ServiceOptions {
   queue?: 'postgres' | 'redis';
   apis?: number;
   workers?: number;

@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A way to an HTTP server on which every answer may be made to wait. */
-export interface SlowProxy {
+interface SlowProxy {
   url: string;
   /** From now on every answer waits so long. */
   slowDown(delayMs: number): void;

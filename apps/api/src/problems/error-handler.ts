@@ -115,8 +115,9 @@ const OUTAGES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
-  // Postgres: shutting down, starting up, too many connections.
+  // Postgres: shutting down, crashing, starting up, too many connections.
   '57P01',
+  '57P02',
   '57P03',
   '53300',
 ]);
@@ -127,15 +128,18 @@ const OUTAGE_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'Socke
 function isOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const { code = '', meta } = thrown as Error & { code?: string; meta?: Meta };
+  const { kind = '', originalCode = '' } = meta?.driverAdapterError?.cause ?? {};
   // pg gives no code when the server goes away in the middle of a query.
   return (
     OUTAGES.has(code) ||
-    OUTAGE_KINDS.has(meta?.driverAdapterError?.cause?.kind ?? '') ||
+    OUTAGE_KINDS.has(kind) ||
+    OUTAGES.has(originalCode) ||
     /^Connection terminated/.test(thrown.message) ||
     (thrown.cause !== undefined && isOutage(thrown.cause))
   );
 }
 
+/** Prisma's code for what Postgres itself refuses is P2039 or P2010, whatever it was; Postgres's own is in here. */
 interface Meta {
-  driverAdapterError?: { cause?: { kind?: string } };
+  driverAdapterError?: { cause?: { kind?: string; originalCode?: string } };
 }
