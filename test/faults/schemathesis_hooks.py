@@ -21,3 +21,9 @@ def map_path_parameters(context, path_parameters):
     if ids:
         path_parameters["id"] = ids[draw // 4 % len(ids)]
     return path_parameters
+
+
+@schemathesis.serializer("application/offset+octet-stream")
+def offset_octet_stream(context, value):
+    """A piece of a resumable upload: bytes as they are."""
+    return value if isinstance(value, bytes) else repr(value).encode()
