@@ -39,7 +39,10 @@ export const blocked: Scenario = {
     process.kill(holder, 'SIGCONT');
     await waitUntil(() => service.training().length <= 1, 'the fenced worker ends its training process');
     await conclude(context, service, { id: taken, steps: 4 * STEPS, attempts: 2 });
-    tally.check('no worker fell', service.workers.every((worker) => worker.starts() === 1));
+    tally.check(
+      'no worker fell',
+      service.workers.every((worker) => worker.starts() === 1),
+    );
   },
 };
 

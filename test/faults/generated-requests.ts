@@ -61,15 +61,25 @@ function anyRequest(document: Document, ids: Sending['ids']): fc.Arbitrary<Gener
   // `Prefer: wait=60` would have us wait.
   const isUseful = ({ name }: Parameter) => name !== 'prefer';
   const all = operations.map(({ path, method, operation: { parameters = [], requestBody } }) => {
-    const of = (place: Parameter['in']) => values(parameters.filter((one) => one.in === place && isUseful(one)), schemas);
+    const of = (place: Parameter['in']) =>
+      values(
+        parameters.filter((one) => one.in === place && isUseful(one)),
+        schemas,
+      );
     const known = ids.flatMap((one) => one[path.split('/')[2]!] ?? []);
-    const id = known.length > 0 ? fc.oneof(fc.constantFrom(...known), fc.string({ maxLength: 80 })) : fc.string({ maxLength: 80 });
+    const id =
+      known.length > 0
+        ? fc.oneof(fc.constantFrom(...known), fc.string({ maxLength: 80 }))
+        : fc.string({ maxLength: 80 });
     return fc
       .record({ id, place: of('path'), query: of('query'), headers: of('header'), body: bodyOf(requestBody, schemas) })
       .map(({ id: drawn, place, query, headers, body }) => ({
         method,
         path: `${fill(path, { ...place, id: drawn })}?${new URLSearchParams(query).toString()}`,
-        headers: { ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, printable(value)])), ...body.headers },
+        headers: {
+          ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, printable(value)])),
+          ...body.headers,
+        },
         body: method === 'GET' ? undefined : body.text,
       }));
   });
@@ -77,7 +87,10 @@ function anyRequest(document: Document, ids: Sending['ids']): fc.Arbitrary<Gener
 }
 
 /** Some of the parameters, most of them as they should be. */
-function values(parameters: Parameter[], schemas: Document['components']['schemas']): fc.Arbitrary<Record<string, string>> {
+function values(
+  parameters: Parameter[],
+  schemas: Document['components']['schemas'],
+): fc.Arbitrary<Record<string, string>> {
   const known = parameters.map(({ name, schema }) => {
     const right = arbitraryOf(schema, schemas);
     return [name, fc.oneof({ weight: 3, arbitrary: right }, fc.string(), fc.jsonValue()).map(asText)] as const;
@@ -91,7 +104,10 @@ function bodyOf(requestBody: Operation['requestBody'], schemas: Document['compon
   const right = arbitraryOf(schema, schemas);
   const json = fc.oneof(right, right.chain(damaged), fc.jsonValue()).map((value) => JSON.stringify(value));
   const text = fc.oneof({ weight: 6, arbitrary: json }, fc.string(), fc.constant(''));
-  const types = fc.oneof({ weight: 6, arbitrary: fc.constant(type) }, fc.constantFrom('text/plain', 'application/xml', 'a'));
+  const types = fc.oneof(
+    { weight: 6, arbitrary: fc.constant(type) },
+    fc.constantFrom('text/plain', 'application/xml', 'a'),
+  );
   return fc.record({ text, headers: types.map((one) => ({ 'content-type': one })) });
 }
 

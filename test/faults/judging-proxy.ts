@@ -29,24 +29,27 @@ export async function judgingProxy(target: string, { tally, secrets }: JudgingOp
   const proxy = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request;
     count++;
-    void buffer(request).then((body) => {
-      const onward = send({ hostname, port, method, path: url, headers, timeout: HUNG_MS }, (answer) => {
-        void buffer(answer).then((bytes) => {
-          const status = answer.statusCode ?? 0;
-          statuses[status] = (statuses[status] ?? 0) + 1;
-          const asked = `${method} ${url}\n${JSON.stringify(headers)}\n${body.toString('latin1')}`;
-          judge(tally, { asked, status, headers: answer.headers, text: bytes.toString(), secrets: secrets() });
-          response.writeHead(status, answer.headers).end(bytes);
+    void buffer(request).then(
+      (body) => {
+        const onward = send({ hostname, port, method, path: url, headers, timeout: HUNG_MS }, (answer) => {
+          void buffer(answer).then((bytes) => {
+            const status = answer.statusCode ?? 0;
+            statuses[status] = (statuses[status] ?? 0) + 1;
+            const asked = `${method} ${url}\n${JSON.stringify(headers)}\n${body.toString('latin1')}`;
+            judge(tally, { asked, status, headers: answer.headers, text: bytes.toString(), secrets: secrets() });
+            response.writeHead(status, answer.headers).end(bytes);
+          });
         });
-      });
-      tally.check('every request is answered within 30 s', true);
-      onward.on('timeout', () => {
-        tally.check('every request is answered within 30 s', false, `${method} ${url}`);
-        onward.destroy();
-      });
-      onward.on('error', () => response.destroy());
-      onward.end(body);
-    }, () => undefined);
+        tally.check('every request is answered within 30 s', true);
+        onward.on('timeout', () => {
+          tally.check('every request is answered within 30 s', false, `${method} ${url}`);
+          onward.destroy();
+        });
+        onward.on('error', () => response.destroy());
+        onward.end(body);
+      },
+      () => undefined,
+    );
   });
   await once(proxy.listen(0, '127.0.0.1'), 'listening');
   return {
@@ -71,8 +74,11 @@ interface Judged {
 function judge(tally: Tally, { asked, status, headers, text, secrets }: Judged): void {
   const shown = () => ({ asked: asked.slice(0, 400), status, text: text.slice(0, 300) });
   tally.check('no answer is 5xx', status < 500, status < 500 || shown());
-  if (status >= 400 && !asked.startsWith('HEAD')) tally.check('every error is a problem', isProblem(status, headers, text), shown());
-  const told = secrets.filter((secret) => !asked.includes(secret) && (text.includes(secret) || inHeaders(headers, secret)));
+  if (status >= 400 && !asked.startsWith('HEAD'))
+    tally.check('every error is a problem', isProblem(status, headers, text), shown());
+  const told = secrets.filter(
+    (secret) => !asked.includes(secret) && (text.includes(secret) || inHeaders(headers, secret)),
+  );
   tally.check("no answer tells of another project's rows", told.length === 0, { ...shown(), told });
 }
 

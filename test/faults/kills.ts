@@ -47,7 +47,8 @@ async function killing(context: ScenarioContext, queue: 'redis' | 'postgres', { 
   say(`${calm.length} undisturbed jobs have ended`);
 
   const ids: string[] = [];
-  for (let job = 0; job < jobs; job++) ids.push(await submit(service, { ...common, ...variants[job % variants.length] }));
+  for (let job = 0; job < jobs; job++)
+    ids.push(await submit(service, { ...common, ...variants[job % variants.length] }));
   const order = shuffled(
     (Object.keys(kills) as Victim[]).flatMap((victim) => Array.from({ length: kills[victim] }, () => victim)),
     random.below,
@@ -64,7 +65,10 @@ async function killing(context: ScenarioContext, queue: 'redis' | 'postgres', { 
   for (const id of [...calm, ...ids]) await checkJob(service, tally, { id, steps: STEPS });
   for (const [index, id] of ids.entries()) {
     const [own, undisturbed] = [await studentOf(service, id), await studentOf(service, calm[index % calm.length]!)];
-    tally.check('the student has the bits of an undisturbed one', own !== undefined && own === undisturbed, { id, own });
+    tally.check('the student has the bits of an undisturbed one', own !== undefined && own === undisturbed, {
+      id,
+      own,
+    });
   }
   await checkStore(artifactsDirectory(context.directory), tally);
   const attempts = states.map(({ attempt }) => attempt);

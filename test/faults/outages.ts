@@ -140,5 +140,8 @@ async function whileAway({ tally }: ScenarioContext, service: Service, harm: () 
 async function conclude({ tally }: ScenarioContext, service: Service, ids: string[]): Promise<void> {
   await waitForEnds(service, ids);
   for (const id of ids) await checkJob(service, tally, { id, steps: STEPS });
-  tally.check('no worker had to be started again', service.workers.every((worker) => worker.starts() === 1));
+  tally.check(
+    'no worker had to be started again',
+    service.workers.every((worker) => worker.starts() === 1),
+  );
 }

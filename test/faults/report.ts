@@ -13,7 +13,10 @@ export interface Outcome extends TallyResult {
 export function table(outcomes: Outcome[]): string {
   const lines = outcomes.flatMap((outcome) => {
     const { verdict, name, seconds, harm } = outcome;
-    return [`${verdict.padEnd(8)} ${name.padEnd(16)} ${seconds.toFixed(0).padStart(4)} s  ${harm}`, ...details(outcome)];
+    return [
+      `${verdict.padEnd(8)} ${name.padEnd(16)} ${seconds.toFixed(0).padStart(4)} s  ${harm}`,
+      ...details(outcome),
+    ];
   });
   return [...lines, summary(outcomes)].join('\n');
 }

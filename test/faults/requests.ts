@@ -46,7 +46,10 @@ export const requests: Scenario = {
     const storage = createStorage({ databaseUrl: service.database.url });
     onEnd(() => storage.close());
     const other = await storage.projects.create({ name: `${OTHER}-project` });
-    const [own, its] = [await newTenant(context, service, storage, 'own', DEFAULT_PROJECT), await newTenant(context, service, storage, OTHER, other.id)];
+    const [own, its] = [
+      await newTenant(context, service, storage, 'own', DEFAULT_PROJECT),
+      await newTenant(context, service, storage, OTHER, other.id),
+    ];
     await waitForEnds(service, [own.job, its.job]);
     // What is submitted from here on waits: nobody works on it.
     await service.workers[0]!.stop();
@@ -63,7 +66,12 @@ export const requests: Scenario = {
     say(`${proxy.count()} requests of Schemathesis as a tenant`);
     // An administrator may see every project.
     hidden = [];
-    const { text: adminKey } = await createKey(storage, { name: 'administrator', project: DEFAULT_PROJECT, scopes: ['admin'], limits: {} });
+    const { text: adminKey } = await createKey(storage, {
+      name: 'administrator',
+      project: DEFAULT_PROJECT,
+      scopes: ['admin'],
+      limits: {},
+    });
     await run(adminKey, EXAMPLES, ['--include-path-regex', '^/v1/(keys|projects|audit|workers)']);
     tally.did('request of Schemathesis', proxy.count());
     say('the rest');
@@ -137,16 +145,20 @@ async function schemathesis({ tally, seed }: ScenarioContext, run: Run): Promise
     ['--request-timeout', String(TIMEOUT_S)],
     ['--suppress-health-check', 'all'],
   ].flat();
-  const child = spawn(python, ['-c', PROGRAM, '--no-color', '--config-file', CONFIG, 'run', `${url}/openapi.json`, ...settings, ...args], {
-    env: {
-      ...process.env,
-      PYTHONPATH: import.meta.dirname,
-      SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
-      OWN_IDS: JSON.stringify(ownIds),
-      OTHER_IDS: JSON.stringify(otherIds),
+  const child = spawn(
+    python,
+    ['-c', PROGRAM, '--no-color', '--config-file', CONFIG, 'run', `${url}/openapi.json`, ...settings, ...args],
+    {
+      env: {
+        ...process.env,
+        PYTHONPATH: import.meta.dirname,
+        SCHEMATHESIS_HOOKS: 'schemathesis_hooks',
+        OWN_IDS: JSON.stringify(ownIds),
+        OTHER_IDS: JSON.stringify(otherIds),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   tally.check('Schemathesis found nothing', child.exitCode === 0, `exit code ${child.exitCode}`);
   if (child.exitCode !== 0) console.log(`${said}\n${errors}`);

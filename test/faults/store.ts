@@ -69,13 +69,19 @@ export const halfWritten: Scenario = {
     const path = join(artifactsDirectory(directory), 'objects', kept!.sha256.slice(0, 2), kept!.sha256);
     await truncate(path, Math.floor((await stat(path)).size / 2));
     tally.did('checkpoint cut in half');
-    const served = await fetch(`${service.urls[0]}/v1/jobs/${id}/checkpoints/${kept!.step}/download?file=${kept!.name}`);
+    const served = await fetch(
+      `${service.urls[0]}/v1/jobs/${id}/checkpoints/${kept!.step}/download?file=${kept!.name}`,
+    );
     const body = await served.text();
     tally.check('half a checkpoint is not served', served.status === 500 && body.includes('artifact_damaged'), body);
     await service.client.jobs.resume(id);
     const [ended] = await waitForEnds(service, [id]);
     const isSaid = ended!.status === 'failed' && ended!.error?.code === 'inputs_lost';
-    tally.check('the job fails and says that its checkpoint is damaged', isSaid && ended!.error!.message.includes(kept!.sha256), ended);
+    tally.check(
+      'the job fails and says that its checkpoint is damaged',
+      isSaid && ended!.error!.message.includes(kept!.sha256),
+      ended,
+    );
   },
 };
 

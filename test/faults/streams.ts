@@ -71,7 +71,8 @@ export const streams: Scenario = {
     tally.check('other clients are answered 200', counts['200'] === total, counts);
     tally.measured('requests of other clients meanwhile', total);
     const expected = Array.from({ length: EVENTS + 3 }, (_, index) => index + 1).join();
-    for (const { seqs } of readers) tally.check('a stream told every event once, in order', seqs.join() === expected, seqs);
+    for (const { seqs } of readers)
+      tally.check('a stream told every event once, in order', seqs.join() === expected, seqs);
 
     const growth = memory() - before;
     tally.measured('growth of the resident memory, MiB', Math.round(growth));

@@ -46,7 +46,11 @@ export const submissions: Scenario = {
     const expected = CLIENTS * JOBS_EACH;
     tally.check(`there are exactly ${expected} jobs`, jobs === expected, jobs);
     tally.check('each was queued once', events === expected, events);
-    tally.check('each key has a job of its own', keys === expected && new Set(answered.values()).size === expected, keys);
+    tally.check(
+      'each key has a job of its own',
+      keys === expected && new Set(answered.values()).size === expected,
+      keys,
+    );
     const known = new Set((await service.database.query<{ id: string }>('SELECT id FROM jobs')).map(({ id }) => id));
     for (const id of answered.values()) tally.check('a job that was answered is there', known.has(id), id);
   },

@@ -105,7 +105,12 @@ test('where the artifact store takes no bytes an upload is refused with 507, its
   // The kernel's own tree, which nobody may write to.
   const full = await startApi({ artifacts: createArtifactStore('file:///sys/artifacts') });
   const headers = { 'content-type': 'application/octet-stream' };
-  const refused = await full.app.inject({ method: 'POST', url: '/v1/uploads', headers, payload: Buffer.alloc(100_000) });
+  const refused = await full.app.inject({
+    method: 'POST',
+    url: '/v1/uploads',
+    headers,
+    payload: Buffer.alloc(100_000),
+  });
   expect(refused.statusCode).toBe(507);
   expect(refused.headers['content-type']).toContain('application/problem+json');
   expect(refused.headers['retry-after']).toBe('60');
@@ -124,7 +129,9 @@ test('a request whose query Postgres ends as it shuts down is answered 503, not 
   const locking = own.database.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)');
   locking.catch(() => undefined);
   const backends = (where: string) =>
-    own.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${where}`);
+    own.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${where}`,
+    );
   const count = async (where: string) =>
     (await own.database.query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND ${where}`)).length;
   await waitUntil(async () => (await count("wait_event = 'PgSleep'")) === 1, 'the lock');
