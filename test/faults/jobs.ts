@@ -41,7 +41,7 @@ async function persistently<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function statesOf({ database }: Service, ids: string[]): Promise<JobState[]> {
+async function statesOf({ database }: Service, ids: string[]): Promise<JobState[]> {
   const sql = 'SELECT id, status::text AS status, step, attempt, error FROM jobs WHERE id = ANY($1) ORDER BY id';
   return database.query<JobState>(sql, [ids]);
 }

@@ -1,5 +1,6 @@
 // SIGKILL, at random times, of whatever works: training processes, workers, APIs.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RandomStream } from '@distiller/sobolev';
 import { artifactsDirectory, type Service, startTinyService } from './service.ts';
 import { checkJob, checkStore, studentOf, submit, waitForEnds } from './jobs.ts';
 import { type Scenario, type ScenarioContext } from './scenario.ts';
@@ -51,13 +52,13 @@ async function killing(context: ScenarioContext, queue: 'redis' | 'postgres', { 
     ids.push(await submit(service, { ...common, ...variants[job % variants.length] }));
   const order = shuffled(
     (Object.keys(kills) as Victim[]).flatMap((victim) => Array.from({ length: kills[victim] }, () => victim)),
-    random.below,
+    random,
   );
   for (const [index, victim] of order.entries()) {
     // Before every other one somebody must have got on: a machine is never so unlucky that nothing ever begins.
     if (index % 2 === 1) await waitForAnyCheckpoint(service);
     await sleep(random.uniform() * PAUSE_MS);
-    await kill(service, victim, random.below);
+    await kill(service, victim, random);
     tally.did(`SIGKILL of ${victim === 'API' ? 'an' : 'a'} ${victim}`);
   }
   say(`all ${order.length} are killed`);
@@ -93,11 +94,11 @@ async function waitForAnyCheckpoint({ database }: Service): Promise<void> {
 }
 
 /** Kills one that lives: at work, or still starting. */
-async function kill(service: Service, victim: Victim, below: (bound: number) => number): Promise<void> {
+async function kill(service: Service, victim: Victim, random: RandomStream): Promise<void> {
   const living = () => pidsOf(service, victim).filter(isRunning);
   await waitUntil(() => living().length > 0, `there is a ${victim} to kill`, 120_000);
   const pids = living();
-  process.kill(pids[below(pids.length)]!, 'SIGKILL');
+  process.kill(pids[random.below(pids.length)]!, 'SIGKILL');
 }
 
 function pidsOf(service: Service, victim: Victim): number[] {
@@ -111,7 +112,7 @@ function pidsOf(service: Service, victim: Victim): number[] {
   }
 }
 
-function shuffled<T>(all: T[], below: (bound: number) => number): T[] {
+function shuffled<T>(all: T[], random: RandomStream): T[] {
   const rest = [...all];
-  return all.map(() => rest.splice(below(rest.length), 1)[0]!);
+  return all.map(() => rest.splice(random.below(rest.length), 1)[0]!);
 }

@@ -47,8 +47,8 @@ export const requests: Scenario = {
     onEnd(() => storage.close());
     const other = await storage.projects.create({ name: `${OTHER}-project` });
     const [own, its] = [
-      await newTenant(context, service, storage, 'own', DEFAULT_PROJECT),
-      await newTenant(context, service, storage, OTHER, other.id),
+      await newTenant(context, service, storage, { name: 'own', project: DEFAULT_PROJECT }),
+      await newTenant(context, service, storage, { name: OTHER, project: other.id }),
     ];
     await waitForEnds(service, [own.job, its.job]);
     // What is submitted from here on waits: nobody works on it.
@@ -96,8 +96,7 @@ async function newTenant(
   { directory }: ScenarioContext,
   service: Service,
   storage: Storage,
-  name: string,
-  project: string,
+  { name, project }: { name: string; project: string },
 ): Promise<Tenant> {
   const { text: key } = await createKey(storage, { name, project, scopes: SCOPES, limits: {} });
   const client = createClient({ baseUrl: service.urls[0]!, apiKey: key });

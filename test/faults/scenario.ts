@@ -18,9 +18,9 @@ export interface ScenarioContext {
   tally: Tally;
   /** A directory of its own. */
   directory: string;
-  say(text: string): void;
+  say: (text: string) => void;
   /** Done at the end, however it ends; the last first. */
-  onEnd(cleanUp: () => unknown): void;
+  onEnd: (cleanUp: () => unknown) => void;
 }
 
 /** The machine cannot do this harm: the scenario counts as not run. */

@@ -61,12 +61,7 @@ export function createFileStore(root: string): ArtifactStore {
     put: async (bytes) => {
       const id = `put_${randomUUID()}`;
       const stored = await stage(id, bytes instanceof Readable ? bytes : Readable.from([bytes]), Infinity);
-      try {
-        await promote(id, stored.sha256);
-      } catch (error) {
-        await rm(stagedPath(id), { force: true }).catch(() => undefined);
-        throw error;
-      }
+      await promote(id, stored.sha256);
       return stored;
     },
     read: async (sha256, range) => createReadStream(await path(sha256), { ...range, highWaterMark: READ_AT_ONCE }),
