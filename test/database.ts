@@ -1,44 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { migrate } from '@distiller/storage';
-import { Client } from 'pg';
 import { inject } from 'vitest';
+import { newDatabase, type TestDatabase } from './new-database.ts';
 
-export interface TestDatabase {
-  url: string;
-  /** Runs one statement and returns its rows. */
-  query<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
-  drop(): Promise<void>;
-}
+export { type TestDatabase } from './new-database.ts';
 
 /** An empty database of one's own on the run's Postgres. */
-export async function emptyDatabase(): Promise<TestDatabase> {
-  const server = inject('postgresUrl');
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await query(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    query: (sql, values) => query(url.href, sql, values),
-    drop: async () => {
-      await query(server, `DROP DATABASE ${name} WITH (FORCE)`);
-    },
-  };
-}
+export const emptyDatabase = (): Promise<TestDatabase> => newDatabase(inject('postgresUrl'));
 
 /** A migrated database of one's own on the run's Postgres. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const database = await emptyDatabase();
   await migrate(database.url);
   return database;
-}
-
-async function query<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
 }

@@ -19,10 +19,14 @@ export function processesWith(text: string): { pid: number; command: string }[] 
 }
 
 /** Waits for a fact; throws with its description when it does not come. */
-export async function waitUntil(fact: () => boolean | Promise<boolean>, description: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function waitUntil(
+  fact: () => boolean | Promise<boolean>,
+  description: string,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain: ${description}.`);
+    if (Date.now() > deadline) throw new Error(`Waited ${patienceMs / 1000} s in vain: ${description}.`);
     await sleep(50);
   }
 }

@@ -9,6 +9,7 @@ const PEERS = new URL('peers-requirements.txt', import.meta.url);
 const EXPORTS = new URL('formats/exports-requirements.txt', import.meta.url);
 const ZARR = new URL('zarr-requirements.txt', import.meta.url);
 const S3 = new URL('s3-requirements.txt', import.meta.url);
+const SCHEMATHESIS = new URL('faults/schemathesis-requirements.txt', import.meta.url);
 
 /** The python that plays; undefined, and said so, where there is none and none can be made. */
 export const findArcadePython = () => findPython('arcade', ARCADE);
@@ -24,6 +25,9 @@ export const findExportsPython = () => findPython('exports', EXPORTS);
 
 /** A python with a server that answers like S3. */
 export const findS3Python = () => findPython('s3', S3);
+
+/** A python with Schemathesis, which makes requests up from an OpenAPI document. */
+export const findSchemathesisPython = () => findPython('schemathesis', SCHEMATHESIS);
 
 /** What a script prints. */
 export async function runPython(python: string, script: string, ...args: string[]): Promise<string> {

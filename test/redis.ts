@@ -8,12 +8,12 @@ interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** A real Redis on a free port, keeping nothing on disk; undefined where there is none to be had. */
-export async function startRedis(cwd: string): Promise<RedisServer | undefined> {
+/** A real Redis on a free port, or on the one given, keeping nothing on disk; undefined where there is none to be had. */
+export async function startRedis(cwd: string, given?: number): Promise<RedisServer | undefined> {
   const program = findProgram('redis-server', { packages: ['redis-server'] });
   if (!program) return undefined;
   for (let attempt = 0; attempt < 5; attempt++) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = given ?? 20_000 + Math.floor(Math.random() * 10_000);
     // BullMQ refuses a Redis that may evict its keys.
     const settings = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
     const args = ['--port', String(port), ...settings];

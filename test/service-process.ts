@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Client } from '@distiller/client';
 import { writeSafetensors } from '@distiller/policies/description';
-import { type TestDatabase } from './database.ts';
+import { type TestDatabase } from './new-database.ts';
+import { processesWith } from './processes.ts';
 import { ACTIONS, tinyContract, tinyTeacher, tinyWeights, writeTinyRollouts } from './tiny-distillation.ts';
 
-interface Ready {
+export interface Ready {
   type: 'ready';
   url?: string;
   statusUrl?: string;
@@ -35,15 +36,24 @@ export async function startServiceProcess(
   app: 'api' | 'worker',
   environment: NodeJS.ProcessEnv,
 ): Promise<{ process: ChildProcess; ready: Ready }> {
+  const child = forkServiceProcess(app, environment);
+  const [ready] = (await once(child, 'message')) as [Ready];
+  return { process: child, ready };
+}
+
+/** Starts the API or a worker; when it is up it sends a message, `Ready`. */
+export function forkServiceProcess(app: 'api' | 'worker', environment: NodeJS.ProcessEnv): ChildProcess {
   const script = join(import.meta.dirname, '..', 'apps', app, 'src', 'main.ts');
-  const child = fork(script, {
+  return fork(script, {
     execArgv: ['--import', import.meta.resolve('tsx')],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const [ready] = (await once(child, 'message')) as [Ready];
-  return { process: child, ready };
 }
+
+/** The processes of the jobs at work whose worker has this environment: others may run beside a test. */
+export const trainingProcesses = (environment: NodeJS.ProcessEnv) =>
+  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('process/main.ts'));
 
 /** Asks it to end, and waits until it has. */
 export async function endServiceProcess(child: ChildProcess): Promise<number | null> {
@@ -52,15 +62,15 @@ export async function endServiceProcess(child: ChildProcess): Promise<number | n
   return child.exitCode;
 }
 
-/** Registers the tiny teacher and its rollouts by uploading them. */
-export async function registerTiny(client: Client, directory: string): Promise<void> {
+/** Registers the tiny teacher and its rollouts, both of one name, by uploading them. */
+export async function registerTiny(client: Client, directory: string, name = 'tiny'): Promise<void> {
   const weights = writeSafetensors({ tensors: tinyWeights(), metadata: {} });
   const uploaded = await client.uploadFile(weights);
   const sha256 = createHash('sha256').update(weights).digest('hex');
-  const described = { name: 'tiny', observation: tinyContract, actions: ACTIONS, architecture: tinyTeacher };
+  const described = { name, observation: tinyContract, actions: ACTIONS, architecture: tinyTeacher };
   await client.teachers.create({ ...described, weights: { upload: uploaded.id, sha256 } });
   const path = join(directory, 'tiny.zarr.zip');
   await writeTinyRollouts(path);
   const file = await client.uploadFile(await readFile(path));
-  await client.rollouts.create({ name: 'tiny', file: { upload: file.id } });
+  await client.rollouts.create({ name, file: { upload: file.id } });
 }

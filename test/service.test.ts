@@ -7,8 +7,14 @@ import { join } from 'node:path';
 import { type Client, createClient, type JobEvent, type JobSpec, loadPolicy, readSafetensors } from '@distiller/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { emptyDatabase, type TestDatabase } from './database.ts';
-import { processesWith, waitUntil } from './processes.ts';
-import { endServiceProcess, registerTiny, serviceEnvironment, startServiceProcess } from './service-process.ts';
+import { waitUntil } from './processes.ts';
+import {
+  endServiceProcess,
+  registerTiny,
+  serviceEnvironment,
+  startServiceProcess,
+  trainingProcesses,
+} from './service-process.ts';
 import { tinySpec } from './tiny-distillation.ts';
 
 const STEPS = 1500;
@@ -38,10 +44,6 @@ afterAll(async () => {
 
 const start = (app: 'api' | 'worker') => startServiceProcess(app, environment);
 
-/** Training processes of our own worker: others may run beside this test. */
-const trainingProcesses = () =>
-  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('process/main.ts'));
-
 /** SIGKILLs the training process once the job has gone on from where its attempt began. */
 async function kill(job: string, victim: () => number): Promise<void> {
   const { step: from } = await client.jobs.get(job);
@@ -58,10 +60,10 @@ test('a job submitted over REST survives the death of its training process and o
     for await (const event of client.watch(job.id)) events.push(event);
   })();
 
-  await kill(job.id, () => trainingProcesses()[0]!.pid);
+  await kill(job.id, () => trainingProcesses(environment)[0]!.pid);
   await waitUntil(async () => (await client.jobs.get(job.id)).attempt === 2, 'a second attempt');
   await kill(job.id, () => worker.pid!);
-  await waitUntil(() => trainingProcesses().length === 0, 'a training process ends with its worker');
+  await waitUntil(() => trainingProcesses(environment).length === 0, 'a training process ends with its worker');
   worker = (await start('worker')).process;
   await watching;
 
@@ -101,7 +103,7 @@ test('a job cancelled over REST while it trains ends as cancelled, and no traini
   expect((await client.jobs.cancel(id)).status).toBe('cancelling');
   for await (const event of client.watch(id)) if (event.type === 'status') expect(event.data.status).not.toBe('failed');
   expect((await client.jobs.get(id)).status).toBe('cancelled');
-  await waitUntil(() => trainingProcesses().length === 0, 'its training process is gone');
+  await waitUntil(() => trainingProcesses(environment).length === 0, 'its training process is gone');
 });
 
 const counting = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

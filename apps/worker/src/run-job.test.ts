@@ -339,3 +339,16 @@ test('a job whose artifacts cannot be stored fails and says why', async () => {
     error: { message: expect.stringContaining('ENOTDIR') as string },
   });
 });
+
+test('a job whose artifact store takes no bytes fails with a code of its own and the words of the file system', async () => {
+  const id = await service.createJob();
+  // The kernel's own tree, which nobody may write to.
+  await runJob(id, { ...context, artifactsUrl: 'file:///sys/artifacts' }, never());
+  expect(await job(id)).toMatchObject({
+    status: 'failed',
+    error: {
+      code: 'store_unwritable',
+      message: expect.stringMatching(/^the artifact store cannot be written: E(ROFS|PERM|ACCES)/) as string,
+    },
+  });
+});

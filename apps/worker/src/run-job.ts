@@ -156,7 +156,8 @@ function result(finished: Finished, { claim, stepsPerSecond }: Ending): object {
   const startedAtMs = claim.job.startedAt?.getTime() ?? Date.now();
   return {
     ...finished.result,
-    seconds: (Date.now() - startedAtMs) / 1000,
+    // A clock that was set back would make it negative.
+    seconds: Math.max(0, Date.now() - startedAtMs) / 1000,
     ...(stepsPerSecond !== undefined && { steps_per_second: stepsPerSecond }),
   };
 }

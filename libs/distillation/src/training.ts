@@ -60,7 +60,7 @@ export async function* train(
   source: BatchSource,
   { until, evaluateEvery, checkpointEveryMs, signal }: TrainingOptions,
 ): AsyncGenerator<DistillEvent, EvaluationMetrics | undefined> {
-  let savedAtMs = Date.now();
+  let savedAtMs = performance.now();
   let metrics: EvaluationMetrics | undefined;
   while (run.state.step < until && !run.seen.watch.stopped && !signal?.aborted) {
     const startedAtMs = performance.now();
@@ -76,10 +76,10 @@ export async function* train(
       yield { type: 'evaluation', step: state.step, metrics };
       await look(run, metrics);
     }
-    const isDue = isKept(run) || Date.now() - savedAtMs >= checkpointEveryMs;
+    const isDue = isKept(run) || performance.now() - savedAtMs >= checkpointEveryMs;
     if (isDue && state.step < until && !run.seen.watch.stopped) {
       yield await checkpointOf(run);
-      savedAtMs = Date.now();
+      savedAtMs = performance.now();
     }
   }
   return metrics;

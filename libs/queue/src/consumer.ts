@@ -111,7 +111,7 @@ function openWorker(queueUrl: string, { lane, deliver }: LaneWork, options: Cons
 function atMostEvery(periodMs: number, tell: (error: Error) => void): (error: Error) => void {
   const toldAtMs = new Map<string, number>();
   return (error) => {
-    const now = Date.now();
+    const now = performance.now();
     if (now - (toldAtMs.get(error.message) ?? -Infinity) < periodMs) return;
     if (toldAtMs.size >= 100) toldAtMs.clear();
     toldAtMs.set(error.message, now);

@@ -60,6 +60,14 @@ export class ArtifactCorruptError extends Error {
   }
 }
 
+/** The artifact store takes no bytes: its disk is full, read-only or broken. Nothing of what was written is to be found. */
+export class StoreUnwritableError extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`the artifact store cannot be written: ${reason}`, options);
+    this.name = 'StoreUnwritableError';
+  }
+}
+
 /** A stream that brought more bytes than were allowed. */
 export class TooManyBytesError extends Error {
   constructor(maxBytes: number) {

@@ -12,6 +12,7 @@ export {
   NameTakenError,
   NoCheckpointError,
   QuotaExceededError,
+  StoreUnwritableError,
   TooManyBytesError,
   TooManyWebhooksError,
   UploadGoneError,

@@ -30,7 +30,7 @@ async function* produce({ storage, hub, jobId, afterSeq }: StreamOptions, left: 
   const subscription = hub.subscribe(jobId);
   left.addEventListener('abort', () => subscription.close(), { once: true });
   let seq = afterSeq;
-  let toldAt = Date.now();
+  let toldAt = performance.now();
   try {
     yield `retry: ${RETRY_MS}\n\n`;
     while (!left.aborted && !hub.closing) {
@@ -38,14 +38,14 @@ async function* produce({ storage, hub, jobId, afterSeq }: StreamOptions, left: 
       for (const event of events) {
         yield format(event);
         seq = event.seq;
-        toldAt = Date.now();
+        toldAt = performance.now();
         if (isLast(event)) return;
       }
       if (events.length === EVENTS_A_READ) continue;
       await subscription.changed();
-      if (Date.now() - toldAt >= HEARTBEAT_MS) {
+      if (performance.now() - toldAt >= HEARTBEAT_MS) {
         yield ': still here\n\n';
-        toldAt = Date.now();
+        toldAt = performance.now();
       }
     }
     // The reader comes again, with the number of the last event, to whoever is there then.

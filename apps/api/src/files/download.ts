@@ -6,7 +6,19 @@ import { ProblemError } from '../problems/problem.ts';
 import { reprDigest } from '../uploads/digest.ts';
 import { requestedRange } from './range.ts';
 
-const bytesOfFile = { 'application/octet-stream': { schema: z.unknown().meta({ type: 'string', format: 'binary' }) } };
+/** Of everything that models, jobs and checkpoints have. */
+const MEDIA_TYPES = [
+  'application/octet-stream',
+  'application/json',
+  'application/onnx',
+  'application/zip',
+  'image/png',
+  'text/markdown',
+  'video/mp4',
+] as const;
+const bytesOfFile = Object.fromEntries(
+  MEDIA_TYPES.map((type) => [type, { schema: z.unknown().meta({ type: 'string', format: 'binary' }) }]),
+);
 
 /** What a download may answer besides problems, for an OpenAPI document. */
 export const downloadResponses = {

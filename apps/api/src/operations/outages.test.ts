@@ -1,4 +1,4 @@
-import { createStorage } from '@distiller/storage';
+import { createArtifactStore, createStorage } from '@distiller/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, registerBoth, startApi } from '../../../../test/api.ts';
 import { waitUntil } from '../../../../test/processes.ts';
@@ -99,4 +99,51 @@ test('a process on its way out says that it is not ready, and answers', async ()
   expect(await going.get('/readyz')).toMatchObject({ status: 503, body: { status: 'draining' } });
   expect((await going.get('/v1/jobs')).status).toBe(200);
   await going.close();
+});
+
+test('where the artifact store takes no bytes an upload is refused with 507, its body read or not, and the service is not ready', async () => {
+  // The kernel's own tree, which nobody may write to.
+  const full = await startApi({ artifacts: createArtifactStore('file:///sys/artifacts') });
+  const headers = { 'content-type': 'application/octet-stream' };
+  const refused = await full.app.inject({
+    method: 'POST',
+    url: '/v1/uploads',
+    headers,
+    payload: Buffer.alloc(100_000),
+  });
+  expect(refused.statusCode).toBe(507);
+  expect(refused.headers['content-type']).toContain('application/problem+json');
+  expect(refused.headers['retry-after']).toBe('60');
+  expect(refused.json()).toMatchObject({ code: 'store_unwritable' });
+  expect(refused.body).not.toContain('/sys');
+  const url = await full.app.listen({ port: 0 });
+  const sent = await fetch(`${url}/v1/uploads`, { method: 'POST', headers, body: new Uint8Array(900_000) });
+  expect(sent.status).toBe(507);
+  expect((await full.get('/readyz')).body).toMatchObject({ status: 'failed', checks: { artifacts: 'failed' } });
+  await full.close();
+});
+
+test('a request whose query Postgres ends as it shuts down is answered 503, not as a fault of ours', async () => {
+  const own = await startApi();
+  // A statement of its own, in whose way the request's comes.
+  const locking = own.database.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)');
+  locking.catch(() => undefined);
+  const backends = (where: string) =>
+    own.database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND ${where}`,
+    );
+  const count = async (where: string) =>
+    (await own.database.query(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND ${where}`)).length;
+  await waitUntil(async () => (await count("wait_event = 'PgSleep'")) === 1, 'the lock');
+  const asked = own.get('/v1/jobs');
+  await waitUntil(async () => (await count("wait_event_type = 'Lock'")) === 1, 'the request waits');
+  await backends("wait_event_type = 'Lock'");
+  const { status, headers, body } = await asked;
+  expect({ status, retry: headers['retry-after'], code: body.code }).toEqual({
+    status: 503,
+    retry: '5',
+    code: 'unavailable',
+  });
+  await backends("wait_event = 'PgSleep'");
+  await own.close();
 });

@@ -8,6 +8,7 @@ import {
   NameTakenError,
   NoCheckpointError,
   QuotaExceededError,
+  StoreUnwritableError,
   TooManyBytesError,
   TooManyWebhooksError,
 } from '@distiller/storage';
@@ -19,6 +20,7 @@ import { fieldProblem, ProblemError, type ProblemCode, PROBLEMS } from './proble
 const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = {
   unavailable: 5,
   overloaded: 5,
+  store_unwritable: 60,
   idempotency_in_flight: 1,
   rate_limited: 60,
   quota_exceeded: 60,
@@ -36,7 +38,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   if (retryAfter !== undefined && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfter);
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="distiller"');
   // Whatever is left of the body will not be read.
-  if (status === 413) reply.header('connection', 'close');
+  if (status === 413 || status === 507) reply.header('connection', 'close');
   const body = {
     type: 'about:blank',
     title,
@@ -77,6 +79,10 @@ function toProblem(thrown: unknown): ProblemError {
   if (thrown instanceof IdempotencyLostError) return new ProblemError('idempotency_in_flight', thrown.message);
   if (thrown instanceof ModelInUseError) return new ProblemError('model_in_use', thrown.message);
   if (thrown instanceof ChecksumError) return new ProblemError('piece_checksum_mismatch', thrown.message);
+  // What the file system said names paths of ours: that is for the log.
+  if (thrown instanceof StoreUnwritableError) {
+    return new ProblemError('store_unwritable', 'its disk is full, read-only or broken: see the log of the service');
+  }
   if (thrown instanceof ArtifactCorruptError) return new ProblemError('artifact_damaged', 'see the log of the service');
   return fromFramework(thrown);
 }
@@ -111,8 +117,9 @@ const OUTAGES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
-  // Postgres: shutting down, starting up, too many connections.
+  // Postgres: shutting down, crashing, starting up, too many connections.
   '57P01',
+  '57P02',
   '57P03',
   '53300',
 ]);
@@ -123,15 +130,18 @@ const OUTAGE_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'Socke
 function isOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const { code = '', meta } = thrown as Error & { code?: string; meta?: Meta };
+  const { kind = '', originalCode = '' } = meta?.driverAdapterError?.cause ?? {};
   // pg gives no code when the server goes away in the middle of a query.
   return (
     OUTAGES.has(code) ||
-    OUTAGE_KINDS.has(meta?.driverAdapterError?.cause?.kind ?? '') ||
+    OUTAGE_KINDS.has(kind) ||
+    OUTAGES.has(originalCode) ||
     /^Connection terminated/.test(thrown.message) ||
     (thrown.cause !== undefined && isOutage(thrown.cause))
   );
 }
 
+/** Prisma's code for what Postgres itself refuses is P2039 or P2010, whatever it was; Postgres's own is in here. */
 interface Meta {
-  driverAdapterError?: { cause?: { kind?: string } };
+  driverAdapterError?: { cause?: { kind?: string; originalCode?: string } };
 }

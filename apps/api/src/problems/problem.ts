@@ -56,6 +56,7 @@ export const PROBLEMS = {
   piece_checksum_mismatch: { status: 460, title: 'The piece is not the one whose checksum was given' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   artifact_damaged: { status: 500, title: 'The stored bytes are missing or damaged' },
+  store_unwritable: { status: 507, title: 'The artifact store cannot be written' },
   overloaded: { status: 503, title: 'Too much is asked at once; try again' },
   unavailable: { status: 503, title: 'A part of the service is away; try again' },
 } as const;

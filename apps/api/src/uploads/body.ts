@@ -1,13 +1,13 @@
 import { type IncomingMessage } from 'node:http';
 import { type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ArtifactStore, newId, type Stored, TooManyBytesError } from '@distiller/storage';
+import { type ArtifactStore, newId, type Stored, StoreUnwritableError, TooManyBytesError } from '@distiller/storage';
 import { ProblemError } from '../problems/problem.ts';
 
 /** How long what is too much is still read, so that the sender gets to see why it was refused. */
 const DRAIN_MS = 5_000;
 
-/** Writes a request's body to the staging area. @throws TooManyBytesError, leaving nothing */
+/** Writes a request's body to the staging area. @throws TooManyBytesError, StoreUnwritableError, leaving nothing */
 export async function stageBody(
   artifacts: ArtifactStore,
   body: Readable,
@@ -18,7 +18,8 @@ export async function stageBody(
     if (declaredBytes > maxBytes) throw new TooManyBytesError(maxBytes);
     return { id, ...(await artifacts.stage(id, body, { maxBytes })) };
   } catch (error) {
-    if (error instanceof TooManyBytesError) await drain(body as IncomingMessage);
+    if (error instanceof TooManyBytesError || error instanceof StoreUnwritableError)
+      await drain(body as IncomingMessage);
     else if (!(body as IncomingMessage).complete) throw new ProblemError('malformed_request', 'the upload broke off');
     throw error;
   }

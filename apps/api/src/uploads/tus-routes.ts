@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { type PartialUploadRow, TooManyBytesError, UploadGoneError } from '@distiller/storage';
+import { type PartialUploadRow, StoreUnwritableError, TooManyBytesError, UploadGoneError } from '@distiller/storage';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type App } from '../dependencies.ts';
@@ -148,7 +148,7 @@ async function append(request: FastifyRequest, id: string): Promise<number> {
 }
 
 async function refusal(error: unknown, body: IncomingMessage): Promise<unknown> {
-  if (error instanceof TooManyBytesError) await drain(body);
+  if (error instanceof TooManyBytesError || error instanceof StoreUnwritableError) await drain(body);
   else if (error instanceof UploadGoneError) return new ProblemError('upload_not_found', error.message);
   else if (!body.complete) return new ProblemError('malformed_request', 'the piece broke off; what came of it is kept');
   return error;

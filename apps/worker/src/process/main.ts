@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { loadEngine } from '@distiller/compute';
 import { DivergedError, ImportError } from '@distiller/distillation';
 import { span, SpanKind, startTracing } from '@distiller/operations';
-import { createArtifactStore } from '@distiller/storage';
+import { createArtifactStore, StoreUnwritableError } from '@distiller/storage';
 import { framesBytes } from '../environment.ts';
 import { type JobMessage, type JobOrder, type StopOrder } from './messages.ts';
 import { runWork } from './run-work.ts';
@@ -57,6 +57,9 @@ function failure(error: unknown): JobMessage {
   if (error instanceof ImportError) {
     const { where, index } = error;
     return { type: 'failed', code: 'import_invalid', message: error.message, data: { where, index } };
+  }
+  if (error instanceof StoreUnwritableError) {
+    return { type: 'failed', code: 'store_unwritable', message: error.message, data: {} };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { type: 'failed', code: 'job_error', message, data: {} };

@@ -1,9 +1,9 @@
-/** Says whether so much time has passed since it last said so. */
+/** Says whether so much time has passed since it last said so, however the machine's clock is set meanwhile. */
 export function createTimer(everyMs: number): () => boolean {
-  let saidAtMs = Date.now();
+  let saidAtMs = performance.now();
   return () => {
-    if (Date.now() - saidAtMs < everyMs) return false;
-    saidAtMs = Date.now();
+    if (performance.now() - saidAtMs < everyMs) return false;
+    saidAtMs = performance.now();
     return true;
   };
 }

@@ -3534,7 +3534,7 @@ export interface components {
              * @description stable: what a program should look at
              * @enum {string}
              */
-            code: "malformed_request" | "unauthenticated" | "cross_site_request" | "forbidden" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "key_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "project_not_found" | "rollouts_not_found" | "teacher_not_found" | "delivery_not_found" | "webhook_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "key_revoked" | "webhook_disabled" | "too_many_webhooks" | "idempotency_in_flight" | "illegal_transition" | "no_checkpoint" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "idempotency_mismatch" | "webhook_url_refused" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "rate_limited" | "quota_exceeded" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "overloaded" | "unavailable";
+            code: "malformed_request" | "unauthenticated" | "cross_site_request" | "forbidden" | "route_not_found" | "job_not_found" | "checkpoint_not_found" | "file_not_found" | "key_not_found" | "labels_not_found" | "alias_not_found" | "model_not_found" | "project_not_found" | "rollouts_not_found" | "teacher_not_found" | "delivery_not_found" | "webhook_not_found" | "upload_not_found" | "name_taken" | "not_offered" | "upload_offset_mismatch" | "model_in_use" | "model_named" | "job_ended" | "key_revoked" | "webhook_disabled" | "too_many_webhooks" | "idempotency_in_flight" | "illegal_transition" | "no_checkpoint" | "tus_version_unsupported" | "body_too_large" | "range_not_satisfiable" | "unsupported_media_type" | "invalid_request" | "idempotency_mismatch" | "webhook_url_refused" | "unknown_reference" | "upload_incomplete" | "digest_mismatch" | "file_hash_mismatch" | "weights_invalid" | "reference_invalid" | "reference_mismatch" | "rollouts_invalid" | "architecture_invalid" | "contract_mismatch" | "actions_mismatch" | "labels_mismatch" | "import_invalid" | "rollouts_too_short" | "rate_limited" | "quota_exceeded" | "piece_checksum_mismatch" | "internal_error" | "artifact_damaged" | "store_unwritable" | "overloaded" | "unavailable";
             /** @description the fields at fault */
             errors: {
                 /** @description JSON pointer into the body */
@@ -5692,6 +5692,12 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/json": string;
+                    "application/onnx": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "text/markdown": string;
+                    "video/mp4": string;
                 };
             };
             /** @description the bytes that Range asks for */
@@ -5701,6 +5707,12 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/json": string;
+                    "application/onnx": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "text/markdown": string;
+                    "video/mp4": string;
                 };
             };
             /** @description the bytes are at the address in Location, for some minutes */
@@ -5899,6 +5911,12 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/json": string;
+                    "application/onnx": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "text/markdown": string;
+                    "video/mp4": string;
                 };
             };
             /** @description the bytes that Range asks for */
@@ -5908,6 +5926,12 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/json": string;
+                    "application/onnx": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "text/markdown": string;
+                    "video/mp4": string;
                 };
             };
             /** @description the bytes are at the address in Location, for some minutes */
@@ -6201,6 +6225,12 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/json": string;
+                    "application/onnx": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "text/markdown": string;
+                    "video/mp4": string;
                 };
             };
             /** @description the bytes that Range asks for */
@@ -6210,6 +6240,12 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "application/json": string;
+                    "application/onnx": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "text/markdown": string;
+                    "video/mp4": string;
                 };
             };
             /** @description the bytes are at the address in Location, for some minutes */

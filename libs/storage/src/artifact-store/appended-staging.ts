@@ -6,6 +6,7 @@ import { ChecksumError, TooManyBytesError } from '../errors.ts';
 import { hashFile } from './hashed-file.ts';
 import { checkedId } from './names.ts';
 import { type AppendedStaging, type Piece } from './pieces.ts';
+import { writing } from './writing.ts';
 
 /** Files in a directory that grow piece by piece; how long one is says how much of it has come. */
 export function appendedStaging(directory: string): AppendedStaging {
@@ -13,10 +14,11 @@ export function appendedStaging(directory: string): AppendedStaging {
   return {
     kind: 'appended',
     length: (id) => lengthOf(pathOf(id)),
-    append: async (id, bytes, piece) => {
-      await mkdir(directory, { recursive: true });
-      return append(pathOf(id), bytes, piece);
-    },
+    append: (id, bytes, piece) =>
+      writing(async () => {
+        await mkdir(directory, { recursive: true });
+        return append(pathOf(id), bytes, piece);
+      }),
     finish: async (id) => {
       await append(pathOf(id), [], { offset: await lengthOf(pathOf(id)), maxBytes: Infinity });
       return { sha256: await hashFile(pathOf(id)), bytes: await lengthOf(pathOf(id)) };

@@ -9,6 +9,7 @@ import { type ArtifactStore } from './artifact-store.ts';
 import { type Stored } from './stored.ts';
 import { flushDirectory, hashFile, writeHashed } from './hashed-file.ts';
 import { checkedHash, checkedId } from './names.ts';
+import { writing } from './writing.ts';
 
 /** Files up to this size are read and hashed before they are handed out for the first time. */
 const VERIFIED_BYTES = 64 * 1024 * 1024;
@@ -25,18 +26,20 @@ export function createFileStore(root: string): ArtifactStore {
   const objectPath = (sha256: string) => join(root, 'objects', checkedHash(sha256).slice(0, 2), sha256);
   const stagedPath = (id: string) => join(staging, checkedId(id));
 
-  const stage = async (id: string, bytes: Readable, maxBytes: number): Promise<Stored> => {
-    await mkdir(staging, { recursive: true });
-    return writeHashed(stagedPath(id), bytes, maxBytes);
-  };
-  const promote = async (id: string, sha256: string) => {
-    const target = objectPath(sha256);
-    await mkdir(dirname(target), { recursive: true });
-    // Stored now, whenever it was staged: `delete` goes by this.
-    await utimes(stagedPath(id), new Date(), new Date());
-    await rename(stagedPath(id), target);
-    await flushDirectory(dirname(target));
-  };
+  const stage = (id: string, bytes: Readable, maxBytes: number): Promise<Stored> =>
+    writing(async () => {
+      await mkdir(staging, { recursive: true });
+      return writeHashed(stagedPath(id), bytes, maxBytes);
+    });
+  const promote = (id: string, sha256: string) =>
+    writing(async () => {
+      const target = objectPath(sha256);
+      await mkdir(dirname(target), { recursive: true });
+      // Stored now, whenever it was staged: `delete` goes by this.
+      await utimes(stagedPath(id), new Date(), new Date());
+      await rename(stagedPath(id), target);
+      await flushDirectory(dirname(target));
+    });
   const path = async (sha256: string) => {
     const file = objectPath(sha256);
     const { size, mtimeMs } = await stat(file);

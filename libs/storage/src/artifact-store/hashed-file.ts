@@ -22,7 +22,8 @@ export async function writeHashed(file: string, bytes: Readable, maxBytes: numbe
     await handle.close();
   } catch (error) {
     await handle.close().catch(() => undefined);
-    await rm(file, { force: true });
+    // Where it cannot be removed either, what went wrong first is the reason.
+    await rm(file, { force: true }).catch(() => undefined);
     throw error;
   }
   return { sha256: hash.digest('hex'), bytes: length };
