@@ -115,7 +115,8 @@ test('successive halving lets the best go on from its rung: killed processes or 
     share_labels: false,
   });
   const { id } = await client.jobs.create(spec);
-  const isAtRung = async () => (await client.jobs.children(id)).data.some(({ held_for: heldFor }) => heldFor === 'rung');
+  const isAtRung = async () =>
+    (await client.jobs.children(id)).data.some(({ held_for: heldFor }) => heldFor === 'rung');
   await waitUntil(isAtRung, 'a child at its rung');
   await killApi();
   const sweep = await ended(id);

@@ -33,7 +33,10 @@ async function student(id: string): Promise<string> {
 
 test('a child stops at its rungs, evaluated there, and goes on from them to the bits of an undisturbed job', async () => {
   const [climbing, calm] = [await service.createJob(SPEC), await service.createJob(SPEC)];
-  for (const [rung, next] of [[50, 150], [150, null]] as const) {
+  for (const [rung, next] of [
+    [50, 150],
+    [150, null],
+  ] as const) {
     await stopAt(climbing, rung);
     await runJob(climbing, context, never());
     expect(await job(climbing)).toMatchObject({ status: 'paused', heldFor: 'rung', step: rung });

@@ -22,7 +22,10 @@ export const JobEvent = z
         status: JobStatus,
         from: JobStatus.nullable().optional().describe('null: it was submitted'),
         to: JobStatus.optional().describe('the same as `status`'),
-        reason: z.string().optional().describe('deadline, resumed, of a child of a sweep rung or halved …, or the code of the error'),
+        reason: z
+          .string()
+          .optional()
+          .describe('deadline, resumed, of a child of a sweep rung or halved …, or the code of the error'),
         attempt: z.int().optional(),
         from_step: z.int().optional().describe('points after this step were dropped: they will be recorded again'),
         engine: z.string().optional(),

@@ -28,8 +28,9 @@ export const DryRun = z
 
 export async function dryRun(dependencies: Scope, spec: JobSpec): Promise<z.infer<typeof DryRun>> {
   const { job, sweep } =
-    spec.kind === 'sweep' ? await planSweepDry(dependencies, spec)
-    : { ...(await planJob(dependencies, spec)), sweep: null };
+    spec.kind === 'sweep'
+      ? await planSweepDry(dependencies, spec)
+      : { ...(await planJob(dependencies, spec)), sweep: null };
   return {
     dry_run: true,
     kind: job.kind,

@@ -12,7 +12,8 @@ export function sweepRoutes(app: App): void {
       schema: {
         tags: ['jobs'],
         operationId: 'listSweepChildren',
-        summary: "A sweep's children in a line each, in the order of its points, with what varies and how good they are",
+        summary:
+          "A sweep's children in a line each, in the order of its points, with what varies and how good they are",
         description:
           'Of a job that is no sweep, an empty list. As whole jobs, with those that make labels among them, they are in `GET /v1/jobs?parent_id=`.',
         params: z.strictObject({ id: z.string() }),

@@ -59,7 +59,10 @@ export const SweepChild = z
   .object({
     index: z.int(),
     job_id: z.string(),
-    parent_id: z.string().nullable().describe('the sweep that has made it: an earlier one, where this one is another try'),
+    parent_id: z
+      .string()
+      .nullable()
+      .describe('the sweep that has made it: an earlier one, where this one is another try'),
     model_id: z.string().nullable(),
     status: JobStatus,
     held_for: HeldFor.nullable(),

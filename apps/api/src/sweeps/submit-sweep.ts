@@ -17,7 +17,10 @@ export async function submitSweep(scope: Scope, spec: SweepSpec, log: FastifyBas
   log.info({ job_id: id, kind: spec.kind, children: sweep.children.length }, 'submitted');
   if (isValidating) {
     void validateSweep(scope, id, log).catch((error: unknown) => {
-      log.warn({ err: error, job_id: id }, 'its inputs could not be looked at; the sweep of unfinished work will try again');
+      log.warn(
+        { err: error, job_id: id },
+        'its inputs could not be looked at; the sweep of unfinished work will try again',
+      );
     });
   } else {
     await enqueueAll(scope, await scope.storage.sweeps.queued(id), log);

@@ -72,7 +72,12 @@ async function pairOf({ teachers, rollouts }: ProjectStorage, spec: Distillation
 /** As its file says: what was written by another version of the directions, the worker sees and computes anew. */
 function describe({ projections }: LabelsRow, actions: number): LabelsDescription {
   const { of, ...stored } = projections as { of: LabelsDescription['of'] } & LabelsDescription['projections'];
-  return { actions, of, projections: stored as LabelsDescription['projections'], directions_version: DIRECTIONS_VERSION };
+  return {
+    actions,
+    of,
+    projections: stored as LabelsDescription['projections'],
+    directions_version: DIRECTIONS_VERSION,
+  };
 }
 
 function stepsAtLeast({ search }: SweepSpec, steps: number): number {

@@ -73,7 +73,10 @@ test('the table of children says what varies and how good each is', async () => 
     { index: 3 },
   ]);
   const { sweep: state } = await job(id);
-  expect(state).toMatchObject({ best: { job_id: first!['job_id'], value: 0.25, index: 0 }, children: { succeeded: 1 } });
+  expect(state).toMatchObject({
+    best: { job_id: first!['job_id'], value: 0.25, index: 0 },
+    children: { succeeded: 1 },
+  });
   expect(await children(String(first!['job_id']))).toEqual([]);
   expect((await api.get('/v1/jobs/job_none/children')).status).toBe(404);
 });
@@ -95,15 +98,30 @@ test('a dry run says how many children there would be, and how the first would b
 });
 
 test.each([
-  ['an unknown field', { parameters: { 'optimizer.rate': { values: [1] } } }, '/parameters/optimizer.rate', '/optimizer/rate'],
-  ['a value that no job may have', { parameters: { steps: { values: [5, 0] } } }, '/parameters/steps', 'with 0, /steps'],
+  [
+    'an unknown field',
+    { parameters: { 'optimizer.rate': { values: [1] } } },
+    '/parameters/optimizer.rate',
+    '/optimizer/rate',
+  ],
+  [
+    'a value that no job may have',
+    { parameters: { steps: { values: [5, 0] } } },
+    '/parameters/steps',
+    'with 0, /steps',
+  ],
   [
     'an architecture that does not fit the teacher',
     { parameters: { student: { values: [{ layers: [{ kind: 'flatten' }, { kind: 'dense', units: 9 }] }] } } },
     '/parameters/student',
     '/student/layers/1/units',
   ],
-  ['a teacher that is not there', { parameters: { teacher: { values: ['breakout', 'nobody'] } } }, '/parameters/teacher', 'nobody'],
+  [
+    'a teacher that is not there',
+    { parameters: { teacher: { values: ['breakout', 'nobody'] } } },
+    '/parameters/teacher',
+    'nobody',
+  ],
   ['a base without its teacher', { base: { rollouts: 'breakout' } }, '/base/teacher', 'expected string'],
   ['a field of the base that is none', { base: { teacher: 'breakout', steps: 0 } }, '/base/steps', '>=1'],
   ['two deadlines', { deadline_seconds: 5, deadline_at: '2099-01-01T00:00:00Z' }, '/deadline_at', 'one of the two'],
@@ -168,7 +186,10 @@ test('a sweep that the API left half-done is gone on with by the sweep of unfini
 
 test('a sweep whose deadline is over is cancelled with its children', async () => {
   const id = await submit({ deadline_seconds: 1000 });
-  await api.database.query("UPDATE jobs SET deadline_at = now() - interval '1 second' WHERE id = $1 OR parent_id = $1", [id]);
+  await api.database.query(
+    "UPDATE jobs SET deadline_at = now() - interval '1 second' WHERE id = $1 OR parent_id = $1",
+    [id],
+  );
   await cancelLate(api);
   await advanceSweeps(api, api.app.log);
   expect(await job(id)).toMatchObject({ status: 'cancelled', sweep: { children: { cancelled: 4 } } });
@@ -203,6 +224,16 @@ test('the events of a sweep are those of any job, and end with its end', async (
   await advanceSweeps(api, api.app.log);
   const { data } = (await api.get(`/v1/jobs/${id}/events?limit=100`)).body;
   const types = data!.map(({ type }) => type);
-  expect(types).toEqual(['status', 'status', 'message', 'evaluation', 'message', 'message', 'message', 'progress', 'status']);
+  expect(types).toEqual([
+    'status',
+    'status',
+    'message',
+    'evaluation',
+    'message',
+    'message',
+    'message',
+    'progress',
+    'status',
+  ]);
   expect(data!.at(-1)).toMatchObject({ data: { status: 'succeeded', result: { kl: 0, succeeded: 4 } } });
 });

@@ -14,7 +14,9 @@ function children({ sweep }: Job): string[] {
   const { best, metric } = sweep;
   return [
     `${total} children: ${counts}`,
-    ...(best ? [`best ${metric} ${Number(best.value.toPrecision(4))}: ${best.job_id} ${pointInWords(best.point)}`] : []),
+    ...(best
+      ? [`best ${metric} ${Number(best.value.toPrecision(4))}: ${best.job_id} ${pointInWords(best.point)}`]
+      : []),
   ];
 }
 

@@ -35,7 +35,10 @@ const trainingFields = {
 const Training = z.strictObject(trainingFields);
 
 /** What no field can say alone. */
-function checkTogether({ data, rollouts, early_stopping, keep }: z.infer<typeof Training>, context: z.RefinementCtx): void {
+function checkTogether(
+  { data, rollouts, early_stopping, keep }: z.infer<typeof Training>,
+  context: z.RefinementCtx,
+): void {
   const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
   if (data.kind === 'recorded') {
     if (rollouts === undefined) refuse('rollouts', 'recorded data come from rollouts: name them');

@@ -102,7 +102,10 @@ export async function findJobs(
 ): Promise<JobRow[]> {
   const found = await database.job.findMany({ ...page, ...query });
   const positions = await queuePositions(database, found);
-  const sweeps = await sweepOverviews(database, found.flatMap(({ id, kind }) => (kind === 'sweep' ? [id] : [])));
+  const sweeps = await sweepOverviews(
+    database,
+    found.flatMap(({ id, kind }) => (kind === 'sweep' ? [id] : [])),
+  );
   return found.map((row) =>
     toRow(row, { queuePosition: positions.get(row.id) ?? null, sweep: sweeps.get(row.id) ?? null }),
   );

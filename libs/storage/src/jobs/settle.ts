@@ -21,7 +21,13 @@ export async function endStopped(transaction: Transaction, locked: Locked, step?
   const stopped = { stopMode: null, stopReason: null, rate: null };
   if (from === 'running' && stopAtStep !== null && step !== undefined && step >= stopAtStep) {
     const columns = { ...stopped, heldFor: 'rung' };
-    await moveJob(transaction, id, { from, to: 'paused', message: `At its rung, step ${step}`, reason: 'rung', columns });
+    await moveJob(transaction, id, {
+      from,
+      to: 'paused',
+      message: `At its rung, step ${step}`,
+      reason: 'rung',
+      columns,
+    });
   }
   if (from === 'cancelling') {
     const result = step !== undefined && { result: { step } };

@@ -17,7 +17,11 @@ export type PauseCheckpoint = 'save' | 'latest';
  * A job that nobody works on is cancelled at once, another one when its worker has noticed. One that has ended, or is
  * being cancelled, stays as it is, but `now` overrules `graceful`.
  */
-export async function requestCancel(database: Database, id: string, options: CancelOptions = {}): Promise<JobRow | null> {
+export async function requestCancel(
+  database: Database,
+  id: string,
+  options: CancelOptions = {},
+): Promise<JobRow | null> {
   await database.$transaction(async (transaction) => {
     const locked = await lockJob(transaction, id);
     if (locked) await cancelLocked(transaction, locked, options);
@@ -68,7 +72,8 @@ export async function requestPause(
     const locked = await lockJob(transaction, id);
     if (!locked) return;
     requireLegal(locked, 'pause');
-    const hasNone = checkpoint === 'latest' && locked.status === 'running' && !(await hasCheckpoint(transaction, locked));
+    const hasNone =
+      checkpoint === 'latest' && locked.status === 'running' && !(await hasCheckpoint(transaction, locked));
     if (hasNone) throw new NoCheckpointError(id);
     await pauseLocked(transaction, locked, { checkpoint, heldFor: null });
   });
@@ -87,7 +92,8 @@ export async function pauseLocked(
   { checkpoint, heldFor }: { checkpoint: PauseCheckpoint; heldFor: HeldFor | null },
 ): Promise<void> {
   if (from === 'paused') await transaction.job.update({ where: { id }, data: { heldFor } });
-  if (from === 'queued') await moveJob(transaction, id, { from, to: 'paused', message: 'Paused', columns: { heldFor } });
+  if (from === 'queued')
+    await moveJob(transaction, id, { from, to: 'paused', message: 'Paused', columns: { heldFor } });
   if (from !== 'running') return;
   const columns = { stopMode: checkpoint, stopReason: null, heldFor };
   await moveJob(transaction, id, { from, to: 'pausing', message: 'Pausing', columns });

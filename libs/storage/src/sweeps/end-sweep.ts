@@ -18,7 +18,12 @@ export async function endSweep(
   const best = bestOf(children, rules);
   const result = {
     ...(best && { [rules.metric]: best.value }),
-    ...{ children: children.length, succeeded: count('succeeded'), failed: count('failed'), cancelled: count('cancelled') },
+    ...{
+      children: children.length,
+      succeeded: count('succeeded'),
+      failed: count('failed'),
+      cancelled: count('cancelled'),
+    },
   };
   const columns = { ...ENDED, step, result: json(result) };
   if (move.status === 'failed') {

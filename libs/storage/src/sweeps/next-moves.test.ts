@@ -149,7 +149,9 @@ describe('ends', () => {
       'cancel job_2 graceful sweep_over',
       'cancel job_3 graceful sweep_over',
     ]);
-    expect(next(sweep(children(failed, failed, done(1)), {}, { failures: 1 }))).toEqual(['end failed too_many_failures']);
+    expect(next(sweep(children(failed, failed, done(1)), {}, { failures: 1 }))).toEqual([
+      'end failed too_many_failures',
+    ]);
   });
 });
 
@@ -223,7 +225,10 @@ test('whatever is done in whatever order by workers, a halving of sixteen trains
 function work(one: ChildState, { last, turn }: { last: number; turn: number }): number {
   const before = one.step;
   one.step = one.stopAtStep ?? last;
-  Object.assign(one, one.stopAtStep === null ? { status: 'succeeded', endedAt: turn } : { status: 'paused', heldFor: 'rung' });
+  Object.assign(
+    one,
+    one.stopAtStep === null ? { status: 'succeeded', endedAt: turn } : { status: 'paused', heldFor: 'rung' },
+  );
   return one.step - before;
 }
 

@@ -11,7 +11,9 @@ export function nextMoves(sweep: SweepState): Move[] {
   const untold = sweep.children.filter(({ status, place }) => isFinal(status) && place === null);
   // The end of the sweep itself is the last that is told of it.
   if (untold.length > 0 && !isFinal(sweep.status)) {
-    return [{ kind: 'tell', children: untold.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0) || a.index - b.index) }];
+    return [
+      { kind: 'tell', children: untold.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0) || a.index - b.index) },
+    ];
   }
   switch (sweep.status) {
     case 'validating':
@@ -101,6 +103,8 @@ function cancelMoves(sweep: SweepState): Move[] {
   if (open.length === 0) return sweep.status === 'cancelling' ? [{ kind: 'end', status: 'cancelled' }] : [];
   const mode: CancelMode = sweep.stopMode === 'now' ? 'now' : 'graceful';
   const reason = sweep.stopReason ?? 'sweep_over';
-  const asked = open.filter(({ status, stopMode }) => status !== 'cancelling' || (mode === 'now' && stopMode !== 'now'));
+  const asked = open.filter(
+    ({ status, stopMode }) => status !== 'cancelling' || (mode === 'now' && stopMode !== 'now'),
+  );
   return asked.map(({ id: job }) => ({ kind: 'cancel', job, mode, reason }));
 }

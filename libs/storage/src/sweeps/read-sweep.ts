@@ -52,10 +52,7 @@ async function readChildren(database: Transaction, sweepId: string): Promise<Chi
   return rows.map((row) => ({ ...row, endedAt: row.endedAt?.getTime() ?? null }));
 }
 
-function readLabellings(
-  database: Transaction,
-  parentId: string,
-): Promise<(MadeJob & { labelsId: string | null })[]> {
+function readLabellings(database: Transaction, parentId: string): Promise<(MadeJob & { labelsId: string | null })[]> {
   return database.$queryRaw`
     SELECT job.id, job.status::text AS status, job.stop_mode AS "stopMode", job.held_for AS "heldFor", labels.id AS "labelsId"
     FROM jobs job LEFT JOIN labels ON labels.made_by_job_id = job.id

@@ -26,13 +26,19 @@ export async function retrySweep(
     orderBy: { index: 'asc' },
   });
   const isKept = ({ job }: (typeof children)[number]) => job.status === 'succeeded' && rungs.length === 0;
-  const carried = children.filter(isKept).map(({ jobId, index, point }) => ({ id: jobId, index, point: point as object }));
+  const carried = children
+    .filter(isKept)
+    .map(({ jobId, index, point }) => ({ id: jobId, index, point: point as object }));
   const again = children.filter((child) => !isKept(child));
   const sweep: NewSweep = {
     job: { ...copyOf(old.job), keyId, onCreated },
     rules: { metric, goal: goal as SweepRules['goal'], maxParallel, failures, rungs, keeps },
     modelName: modelName ?? undefined,
-    children: again.map(({ job, index, point }): NewSweepChild => ({ job: copyOf(job), index, point: point as object })),
+    children: again.map(({ job, index, point }): NewSweepChild => ({
+      job: copyOf(job),
+      index,
+      point: point as object,
+    })),
     carried,
   };
   return insertSweep(transaction, sweep);

@@ -105,8 +105,14 @@ test('a child that ends makes room for the next, and its end and each new best a
   await succeed(await childOf(id, 2), 0.2);
   await storage.sweeps.advance(id);
   await storage.sweeps.advance(id);
-  expect(await told(id)).toEqual(['Child 0 succeeded: kl 0.5', 'Child 1 succeeded: kl 0.7', 'Child 2 succeeded: kl 0.2']);
-  expect(await told(id, 'evaluation')).toEqual([0, 2].map((index) => expect.stringContaining(`child ${index},`) as string));
+  expect(await told(id)).toEqual([
+    'Child 0 succeeded: kl 0.5',
+    'Child 1 succeeded: kl 0.7',
+    'Child 2 succeeded: kl 0.2',
+  ]);
+  expect(await told(id, 'evaluation')).toEqual(
+    [0, 2].map((index) => expect.stringContaining(`child ${index},`) as string),
+  );
   const [{ points } = { points: [] }] = await storage.metrics.list(id, { names: ['kl'] });
   expect(points.map(({ step, value }) => [step, value])).toEqual([
     [1, 0.5],
@@ -275,7 +281,11 @@ test('children wait for the labels that they share, and have them then', async (
     { maxParallel: 1 },
     {
       labellings: [labelling],
-      children: [0, 1, 2].map((seed) => ({ job: { ...JOB, ...ids }, point: { seed }, labelling: seed === 2 ? null : 0 })),
+      children: [0, 1, 2].map((seed) => ({
+        job: { ...JOB, ...ids },
+        point: { seed },
+        labelling: seed === 2 ? null : 0,
+      })),
     },
   );
   expect(await statuses(id)).toEqual(['paused for labels', 'paused for labels', 'queued']);
@@ -305,7 +315,10 @@ test('another try does what has not succeeded, and counts what has', async () =>
   expect((await children(again.id)).map(({ parentId }) => parentId)).toEqual([id, again.id, again.id]);
   for (const index of [1, 2]) await succeed(await childOf(again.id, index), index);
   await storage.sweeps.advance(again.id);
-  expect(await storage.jobs.get(again.id)).toMatchObject({ status: 'succeeded', sweep: { best: { index: 0, value: 0.5 } } });
+  expect(await storage.jobs.get(again.id)).toMatchObject({
+    status: 'succeeded',
+    sweep: { best: { index: 0, value: 0.5 } },
+  });
   expect((await children(again.id)).map(({ place }) => place).sort()).toEqual([1, 2, 3]);
   await expect(storage.sweeps.retry(again.id)).rejects.toThrow(IllegalRequestError);
 });

@@ -24,7 +24,11 @@ function grid(parameters: Parameters): SweepPoint[] {
   let points: SweepPoint[] = [{}];
   for (const [path, parameter] of Object.entries(parameters)) {
     if (!('values' in parameter)) {
-      throw new SpecError('invalid_request', `/parameters/${path}`, 'a grid needs values; a range is drawn from at random');
+      throw new SpecError(
+        'invalid_request',
+        `/parameters/${path}`,
+        'a grid needs values; a range is drawn from at random',
+      );
     }
     const count = points.length * parameter.values.length;
     if (count > MAX_CHILDREN) throw tooMany(parameters);

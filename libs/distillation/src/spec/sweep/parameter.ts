@@ -12,7 +12,10 @@ const Range = z
     integer: z.boolean().default(false),
   })
   .refine(({ min, max }) => min < max, { path: ['max'], error: 'not above min' })
-  .refine(({ min, scale }) => scale === 'linear' || min > 0, { path: ['min'], error: 'not above 0, where logarithms end' })
+  .refine(({ min, scale }) => scale === 'linear' || min > 0, {
+    path: ['min'],
+    error: 'not above 0, where logarithms end',
+  })
   .refine(({ min, max, integer }) => !integer || (Number.isInteger(min) && Number.isInteger(max)), {
     path: ['integer'],
     error: 'min and max are no whole numbers',

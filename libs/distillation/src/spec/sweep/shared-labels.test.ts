@@ -3,10 +3,26 @@ import { DistillationSpec } from '../distillation.ts';
 import { DIRECTIONS_VERSION, type LabelsDescription } from '../labels-plan.ts';
 import { shareLabels } from './shared-labels.ts';
 
-const PAIR = { teacher: 'teacher_1', rollouts: 'rollouts_1', frames: 1000, actions: 4, pixels: 7056, stack: 4, stored: [] };
+const PAIR = {
+  teacher: 'teacher_1',
+  rollouts: 'rollouts_1',
+  frames: 1000,
+  actions: 4,
+  pixels: 7056,
+  stack: 4,
+  stored: [],
+};
 
 const child = (loss: object, fields: object = {}) =>
-  DistillationSpec.parse({ kind: 'distillation', teacher: 'a', rollouts: 'b', steps: 100, batch_size: 10, loss, ...fields });
+  DistillationSpec.parse({
+    kind: 'distillation',
+    teacher: 'a',
+    rollouts: 'b',
+    steps: 100,
+    batch_size: 10,
+    loss,
+    ...fields,
+  });
 const none = { derivative: { kind: 'none' } };
 const vjp = (projections = 1, of = 'log-policy') => ({ derivative: { kind: 'vjp', projections, of } });
 const jvp = (directions = 'patch', draws = 1) => ({ derivative: { kind: 'jvp', directions, draws } });

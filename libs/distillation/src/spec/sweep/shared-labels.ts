@@ -62,7 +62,13 @@ export function shareLabels(
     const asked = members.reduce((sum, at) => sum + stepsAtLeast(children[at]!) * children[at]!.batch_size, 0);
     if (asked <= pair.frames) continue;
     for (const member of members) of[member]!.labelling = labellings.length;
-    labellings.push(labelling(members.map((member) => children[member]!), pair, key));
+    labellings.push(
+      labelling(
+        members.map((member) => children[member]!),
+        pair,
+        key,
+      ),
+    );
   }
   return { labellings, of };
 }

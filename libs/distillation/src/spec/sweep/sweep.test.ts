@@ -47,14 +47,24 @@ test.each([
   ['a path that is none', { parameters: { 'optimizer..x': rates } }, 'parameters/optimizer..x', 'no path of a field'],
   ['a prototype for a path', { parameters: { __proto__x: rates } }, 'parameters/__proto__x', 'no path of a field'],
   ['neither values nor a range', { parameters: { seed: { from: 1 } } }, 'parameters/seed', 'either values, or a range'],
-  ['a range that ends before it begins', { parameters: { seed: { min: 2, max: 1 } } }, 'parameters/seed/max', 'not above min'],
+  [
+    'a range that ends before it begins',
+    { parameters: { seed: { min: 2, max: 1 } } },
+    'parameters/seed/max',
+    'not above min',
+  ],
   [
     'a logarithm of 0',
     { parameters: { seed: { min: 0, max: 1, scale: 'log' } } },
     'parameters/seed/min',
     'where logarithms end',
   ],
-  ['an unknown search', { parameters: { seed: rates }, search: { kind: 'bayes' } }, 'search/kind', "unknown search 'bayes'"],
+  [
+    'an unknown search',
+    { parameters: { seed: rates }, search: { kind: 'bayes' } },
+    'search/kind',
+    "unknown search 'bayes'",
+  ],
   ['a priority of the base', { base: { ...base, priority: 3 }, parameters: { seed: rates } }, 'base', 'priority'],
   [
     'a return to be made small',
@@ -83,7 +93,12 @@ describe('children', () => {
     );
     for (const { spec } of children) {
       expect(JobSpec.parse(spec)).toEqual(spec);
-      expect(spec).toMatchObject({ priority: 5, tags: { team: 'rl' }, metadata: { study: 'one' }, requires: { gpu: true } });
+      expect(spec).toMatchObject({
+        priority: 5,
+        tags: { team: 'rl' },
+        metadata: { study: 'one' },
+        requires: { gpu: true },
+      });
     }
   });
 
@@ -91,7 +106,10 @@ describe('children', () => {
     const values = [{ derivative: { kind: 'none' } }, { derivative: { kind: 'jvp', directions: 'patch', draws: 2 } }];
     const children = sweepChildren(sweep({ loss: { values } }));
     expect(children.map(({ spec }) => spec.loss.derivative.kind)).toEqual(['none', 'jvp']);
-    expect(children[1]?.spec.loss.derivative).toMatchObject({ norm: 'squared', weight: { kind: 'relative', alpha: 1 } });
+    expect(children[1]?.spec.loss.derivative).toMatchObject({
+      norm: 'squared',
+      weight: { kind: 'relative', alpha: 1 },
+    });
   });
 
   test('may differ inside a list', () => {
@@ -104,7 +122,12 @@ describe('children', () => {
 
   test.each([
     ['an unknown field', { 'optimizer.rate': rates }, '/parameters/optimizer.rate', 'with 0.1, /optimizer/rate: '],
-    ['an unknown place', { 'optimiser.rate': rates }, '/parameters/optimiser.rate', "the base has no field 'optimiser.rate'"],
+    [
+      'an unknown place',
+      { 'optimiser.rate': rates },
+      '/parameters/optimiser.rate',
+      "the base has no field 'optimiser.rate'",
+    ],
     ['a value out of range', { batch_size: { values: [10, 0] } }, '/parameters/batch_size', 'with 0, /batch_size: '],
     ['a field of a job, not of what it does', { priority: rates }, '/parameters/priority', '/priority: '],
     [
@@ -119,7 +142,12 @@ describe('children', () => {
       '/parameters/optimizer.kind',
       'with "sgd", /optimizer',
     ],
-    ['one parameter inside another', { loss: rates, 'loss.value': rates }, '/parameters/loss.value', "it is part of 'loss'"],
+    [
+      'one parameter inside another',
+      { loss: rates, 'loss.value': rates },
+      '/parameters/loss.value',
+      "it is part of 'loss'",
+    ],
     ['a range in a grid', { seed: { min: 1, max: 3 } }, '/parameters/seed', 'a grid needs values'],
     [
       'half a million children',
@@ -185,15 +213,26 @@ describe('random points', () => {
     const all = points(6, 1, few).map((point) => JSON.stringify(point));
     expect(new Set(all).size).toBe(6);
     const error = refusal(few, { search: { kind: 'random', samples: 7 } });
-    expect([error.pointer, error.message]).toEqual(['/search/samples', expect.stringContaining('only 6 different points')]);
+    expect([error.pointer, error.message]).toEqual([
+      '/search/samples',
+      expect.stringContaining('only 6 different points'),
+    ]);
   });
 });
 
 describe('successive halving', () => {
   test.each([
     // [samples, eta, first, last], rungs, how many go on: Hyperband's own table (Li et al. 2018, table 1, s = 4) first.
-    [[81, 3, 1, 81], [1, 3, 9, 27], [27, 9, 3, 1]],
-    [[16, 4, 100, 10_000], [100, 400], [4, 1]],
+    [
+      [81, 3, 1, 81],
+      [1, 3, 9, 27],
+      [27, 9, 3, 1],
+    ],
+    [
+      [16, 4, 100, 10_000],
+      [100, 400],
+      [4, 1],
+    ],
     [[16, 4, 100, 400], [100], [4]],
     [[3, 2, 10, 1000], [10], [1]],
     [[2, 16, 10, 1000], [10], [1]],
@@ -211,7 +250,13 @@ describe('successive halving', () => {
   const parameters = { 'optimizer.learning_rate': { min: 1e-4, max: 1e-1, scale: 'log' } };
 
   test.each([
-    ['a rung at which nothing is evaluated', { min_steps: 120 }, {}, '/search/min_steps', 'no multiple of evaluate_every, 50'],
+    [
+      'a rung at which nothing is evaluated',
+      { min_steps: 120 },
+      {},
+      '/search/min_steps',
+      'no multiple of evaluate_every, 50',
+    ],
     ['a rung at the end', { min_steps: 1000 }, {}, '/search/min_steps', 'before the last step, 1000'],
     ['steps that vary', {}, { steps: { values: [500, 1000] } }, '/parameters/steps', 'gives the steps'],
     ['a closed loop', {}, { data: { values: [{ kind: 'closed_loop' }] } }, '/parameters/data', 'at play'],
