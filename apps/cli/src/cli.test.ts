@@ -364,9 +364,9 @@ test('a sweep is read from YAML, tried dry, submitted, and shown with a line for
     const { code, stdout } = await distill(command);
     expect(code).toBe(0);
     expect(stdout).toContain('4 children: 3 queued, 1 succeeded');
-    expect(stdout).toContain(`best kl 0.125: ${child} optimizer.learning_rate=0.001 seed=1`);
-    expect(stdout).toMatch(/^ +optimizer\.learning_rate +seed +status +done +kl +job +model$/m);
-    expect(stdout).toMatch(new RegExp(`^2 +0\\.001 +1 +succeeded +0/3000 +0\\.125 +${child} +–$`, 'm'));
+    expect(stdout).toContain(`best kl 0.125: ${child} seed=1 optimizer.learning_rate=0.001`);
+    expect(stdout).toMatch(/^ +seed +optimizer\.learning_rate +status +done +kl +job +model$/m);
+    expect(stdout).toMatch(new RegExp(`^2 +1 +0\\.001 +succeeded +0/3000 +0\\.125 +${child} +–$`, 'm'));
   }
   expect((await distill(['jobs', 'cancel', id])).stdout).toContain(`${id} sweep cancelled`);
 });

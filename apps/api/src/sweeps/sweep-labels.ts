@@ -75,7 +75,7 @@ function describe({ projections }: LabelsRow, actions: number): LabelsDescriptio
   return {
     actions,
     of,
-    projections: stored as LabelsDescription['projections'],
+    projections: stored,
     directions_version: DIRECTIONS_VERSION,
   };
 }

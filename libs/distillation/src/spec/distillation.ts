@@ -32,11 +32,11 @@ const trainingFields = {
   seed: z.int().min(0).max(0xffff_ffff).default(1),
 };
 
-const Training = z.strictObject(trainingFields);
+type Training = z.infer<z.ZodObject<typeof trainingFields>>;
 
 /** What no field can say alone. */
 function checkTogether(
-  { data, rollouts, early_stopping, keep }: z.infer<typeof Training>,
+  { data, rollouts, early_stopping, keep }: Training,
   context: z.RefinementCtx,
 ): void {
   const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
