@@ -98,38 +98,7 @@ export async function createApp(
   await admit(app, dependencies);
   await describeApi(app);
 
-  const hub = createEventHub(dependencies.storage);
-  app.addHook('preClose', () => hub.close());
-  app.register((scope, _options, done) => {
-    uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
-    done();
-  });
-  const turns = createTurns();
-  app.register((scope, _options, done) => {
-    tusRoutes(scope.withTypeProvider<ZodTypeProvider>(), { maxUploadBytes: dependencies.maxUploadBytes, turns });
-    done();
-  });
-  partialUploadRoutes(app, turns);
-  teacherRoutes(app);
-  rolloutsRoutes(app);
-  labelsRoutes(app);
-  jobRoutes(app, hub);
-  jobActionRoutes(app);
-  checkpointRoutes(app);
-  sweepRoutes(app);
-  jobSummaryRoutes(app);
-  jobFileRoutes(app, dependencies);
-  eventRoutes(app, hub);
-  metricsRoutes(app);
-  modelRoutes(app, dependencies);
-  identityRoute(app, dependencies);
-  keyRoutes(app, dependencies.storage);
-  projectRoutes(app, dependencies.storage);
-  auditRoutes(app, dependencies.storage);
-  workerRoutes(app);
-  webhookRoutes(app, dependencies);
-  registryRoutes(app);
-  healthRoutes(app, dependencies);
+  addRoutes(app, dependencies);
   await serveDashboard(app, dependencies.dashboardDir);
   return app;
 }
@@ -165,4 +134,39 @@ async function protect(app: App, corsOrigins: string[] = []): Promise<void> {
     requireCleanText(request);
     done();
   });
+}
+
+function addRoutes(app: App, dependencies: ServiceDependencies): void {
+  const hub = createEventHub(dependencies.storage);
+  app.addHook('preClose', () => hub.close());
+  app.register((scope, _options, done) => {
+    uploadRoutes(scope.withTypeProvider<ZodTypeProvider>(), dependencies);
+    done();
+  });
+  const turns = createTurns();
+  app.register((scope, _options, done) => {
+    tusRoutes(scope.withTypeProvider<ZodTypeProvider>(), { maxUploadBytes: dependencies.maxUploadBytes, turns });
+    done();
+  });
+  partialUploadRoutes(app, turns);
+  teacherRoutes(app);
+  rolloutsRoutes(app);
+  labelsRoutes(app);
+  jobRoutes(app, hub);
+  jobActionRoutes(app);
+  checkpointRoutes(app);
+  sweepRoutes(app);
+  jobSummaryRoutes(app);
+  jobFileRoutes(app, dependencies);
+  eventRoutes(app, hub);
+  metricsRoutes(app);
+  modelRoutes(app, dependencies);
+  identityRoute(app, dependencies);
+  keyRoutes(app, dependencies.storage);
+  projectRoutes(app, dependencies.storage);
+  auditRoutes(app, dependencies.storage);
+  workerRoutes(app);
+  webhookRoutes(app, dependencies);
+  registryRoutes(app);
+  healthRoutes(app, dependencies);
 }
