@@ -35,10 +35,7 @@ const trainingFields = {
 type Training = z.infer<z.ZodObject<typeof trainingFields>>;
 
 /** What no field can say alone. */
-function checkTogether(
-  { data, rollouts, early_stopping, keep }: Training,
-  context: z.RefinementCtx,
-): void {
+function checkTogether({ data, rollouts, early_stopping, keep }: Training, context: z.RefinementCtx): void {
   const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
   if (data.kind === 'recorded') {
     if (rollouts === undefined) refuse('rollouts', 'recorded data come from rollouts: name them');

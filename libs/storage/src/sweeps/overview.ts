@@ -1,7 +1,7 @@
 import { type Transaction } from '../database.ts';
 
 /** How its children stand: each counts once. */
-export interface ChildCounts {
+interface ChildCounts {
   total: number;
   /** Until there is room, labels or a rung is decided. */
   held: number;

@@ -250,7 +250,12 @@ describe('successive halving', () => {
   const parameters = { 'optimizer.learning_rate': { min: 1e-4, max: 1e-1, scale: 'log' } };
 
   test.each([
-    ['a rung at which nothing is evaluated', { min_steps: 120 }, {}, ['/search/min_steps', 'no multiple of evaluate_every']],
+    [
+      'a rung at which nothing is evaluated',
+      { min_steps: 120 },
+      {},
+      ['/search/min_steps', 'no multiple of evaluate_every'],
+    ],
     ['a rung at the end', { min_steps: 1000 }, {}, ['/search/min_steps', 'before the last step, 1000']],
     ['steps that vary', {}, { steps: { values: [500, 1000] } }, ['/parameters/steps', 'gives the steps']],
     ['a closed loop', {}, { data: { values: [{ kind: 'closed_loop' }] } }, ['/parameters/data', 'at play']],
