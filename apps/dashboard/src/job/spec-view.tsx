@@ -20,6 +20,8 @@ export function SpecView({ job }: { job: Job }) {
     enabled: against !== '',
   });
   const defaults = useDefaults(job);
+  // It came as JSON, whatever a sweep's values are.
+  const spec = job.spec as Json;
   const rows = against === '' ? diff(job.spec, defaults) : other.data ? diff(job.spec, other.data.spec) : [];
   const shown = rows.filter(({ isSame }) => isWhole || !isSame);
   return (
@@ -43,7 +45,7 @@ export function SpecView({ job }: { job: Job }) {
           />
           Every field
         </label>
-        <CopyButtons spec={withoutDefaults(job.spec as Json, defaults) ?? (job.spec as Json)} />
+        <CopyButtons spec={withoutDefaults(spec, defaults) ?? spec} />
       </div>
       {other.error && <Problem error={other.error} />}
       <DiffTable rows={shown} title={against === '' ? 'default' : against} own={job.id} />
