@@ -80,6 +80,9 @@ async function calmStudent(learningRate: number): Promise<string> {
   return studentOf((await ended(id)).model!);
 }
 
+/** By `npm run test:sweeps`: with a real service they take minutes, and what decides them is tested in libs/storage/src/sweeps. */
+const slowly = test.runIf(process.env['SLOW']);
+
 test('a grid whose API is killed half-way is done on all workers, each child once, and the best student gets its name', async () => {
   const spec = sweepSpec({
     parameters: { 'optimizer.learning_rate': { values: RATES } },
@@ -109,35 +112,43 @@ test('a grid whose API is killed half-way is done on all workers, each child onc
   expect(await studentOf(best.model_id!)).toBe(await calmStudent(Number(best.point['optimizer.learning_rate'])));
 }, 300_000);
 
-test('successive halving lets the best go on from its rung: killed processes or not, its student is that of an undisturbed job', async () => {
-  const spec = sweepSpec({
-    parameters: { 'optimizer.learning_rate': { values: RATES } },
-    search: { kind: 'successive_halving', samples: 4, eta: 2, min_steps: 50 },
-    share_labels: false,
-  });
-  const { id } = await client.jobs.create(spec);
-  const isAtRung = async () =>
-    (await client.jobs.children(id)).data.some(({ held_for: heldFor }) => heldFor === 'rung');
-  await until(isAtRung);
-  await killApi();
-  const sweep = await ended(id);
-  expect(sweep).toMatchObject({
-    ...{ status: 'succeeded', step: 4 * 50 + 2 * 50 + 300, total_steps: 4 * 50 + 2 * 50 + 300 },
-    sweep: { rungs: [50, 100], children: { succeeded: 1, halved: 3 } },
-  });
-  const best = sweep.sweep!.best!;
-  expect((await client.jobs.get(best.job_id)).attempt).toBe(3);
-  expect(await studentOf(best.model_id!)).toBe(await calmStudent(Number(best.point['optimizer.learning_rate'])));
-}, 300_000);
+slowly(
+  'successive halving lets the best go on from its rung: killed processes or not, its student is that of an undisturbed job',
+  async () => {
+    const spec = sweepSpec({
+      parameters: { 'optimizer.learning_rate': { values: RATES } },
+      search: { kind: 'successive_halving', samples: 4, eta: 2, min_steps: 50 },
+      share_labels: false,
+    });
+    const { id } = await client.jobs.create(spec);
+    const isAtRung = async () =>
+      (await client.jobs.children(id)).data.some(({ held_for: heldFor }) => heldFor === 'rung');
+    await until(isAtRung);
+    await killApi();
+    const sweep = await ended(id);
+    expect(sweep).toMatchObject({
+      ...{ status: 'succeeded', step: 4 * 50 + 2 * 50 + 300, total_steps: 4 * 50 + 2 * 50 + 300 },
+      sweep: { rungs: [50, 100], children: { succeeded: 1, halved: 3 } },
+    });
+    const best = sweep.sweep!.best!;
+    expect((await client.jobs.get(best.job_id)).attempt).toBe(3);
+    expect(await studentOf(best.model_id!)).toBe(await calmStudent(Number(best.point['optimizer.learning_rate'])));
+  },
+  300_000,
+);
 
-test('children share labels that a job of the sweep makes first', async () => {
-  const values = [{ derivative: { kind: 'none' } }, { derivative: { kind: 'vjp' } }];
-  const { id } = await client.jobs.create(sweepSpec({ parameters: { loss: { values }, seed: { values: [1, 2] } } }));
-  const sweep = await ended(id);
-  expect(sweep.sweep!.children.succeeded).toBe(4);
-  const { data } = await client.jobs.list({ parent_id: id });
-  const made = data.filter(({ kind }) => kind === 'labelling').map(({ made_labels: labels }) => labels!.id);
-  expect(made).toHaveLength(1);
-  const used = data.filter(({ kind }) => kind === 'distillation').map(({ labels }) => labels?.id);
-  expect(used).toEqual(Array(4).fill(made[0]));
-}, 300_000);
+slowly(
+  'children share labels that a job of the sweep makes first',
+  async () => {
+    const values = [{ derivative: { kind: 'none' } }, { derivative: { kind: 'vjp' } }];
+    const { id } = await client.jobs.create(sweepSpec({ parameters: { loss: { values }, seed: { values: [1, 2] } } }));
+    const sweep = await ended(id);
+    expect(sweep.sweep!.children.succeeded).toBe(4);
+    const { data } = await client.jobs.list({ parent_id: id });
+    const made = data.filter(({ kind }) => kind === 'labelling').map(({ made_labels: labels }) => labels!.id);
+    expect(made).toHaveLength(1);
+    const used = data.filter(({ kind }) => kind === 'distillation').map(({ labels }) => labels?.id);
+    expect(used).toEqual(Array(4).fill(made[0]));
+  },
+  300_000,
+);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { writeSafetensors } from '@distiller/policies/description';
@@ -340,15 +340,18 @@ test('a job whose artifacts cannot be stored fails and says why', async () => {
   });
 });
 
-test('a job whose artifact store takes no bytes fails with a code of its own and the words of the file system', async () => {
-  const id = await service.createJob();
-  // The kernel's own tree, which nobody may write to.
-  await runJob(id, { ...context, artifactsUrl: 'file:///sys/artifacts' }, never());
-  expect(await job(id)).toMatchObject({
-    status: 'failed',
-    error: {
-      code: 'store_unwritable',
-      message: expect.stringMatching(/^the artifact store cannot be written: E(ROFS|PERM|ACCES)/) as string,
-    },
-  });
-});
+// The kernel's own tree, which nobody may write to, where it is there.
+test.runIf(existsSync('/sys/kernel'))(
+  'a job whose artifact store takes no bytes fails with a code of its own and the words of the file system',
+  async () => {
+    const id = await service.createJob();
+    await runJob(id, { ...context, artifactsUrl: 'file:///sys/artifacts' }, never());
+    expect(await job(id)).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'store_unwritable',
+        message: expect.stringMatching(/^the artifact store cannot be written: E(ROFS|PERM|ACCES)/) as string,
+      },
+    });
+  },
+);
