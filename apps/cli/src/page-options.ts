@@ -1,5 +1,6 @@
 import { type Page } from '@distiller/client';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command } from 'commander';
+import { wholeNumber } from './option-values.ts';
 import { say } from './session.ts';
 
 export interface ListOptions {
@@ -19,20 +20,4 @@ export function sayMore({
   next_cursor: cursor,
 }: Pick<Page<unknown>, 'has_more' | 'next_cursor'>): void {
   if (hasMore && cursor !== null) say(`more with --cursor ${cursor}`);
-}
-
-/** For options that count. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === '')
-    throw new InvalidArgumentError('a whole number is wanted');
-  return value;
-}
-
-/** For options that are a part of a whole. */
-export function share(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value <= 1) || text.trim() === '')
-    throw new InvalidArgumentError('a number from 0 to 1 is wanted');
-  return value;
 }

@@ -9,3 +9,8 @@ export function renderTable(heading: readonly string[], rows: readonly (readonly
       .trimEnd(),
   );
 }
+
+/** A field of a spec, as a cell has it. */
+export function inCell(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

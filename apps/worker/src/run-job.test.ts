@@ -3,10 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { writeSafetensors } from '@distiller/policies/description';
 import { createArtifactStore } from '@distiller/storage';
-import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tinyService, type TinyService } from '../../../test/registered-job.ts';
 import { tinyWeights } from '../../../test/tiny-distillation.ts';
+import { quietWorker } from './run-job.fixture.ts';
 import { JobInterruptedError, runJob, type WorkerContext } from './run-job.ts';
 
 let service: TinyService;
@@ -14,7 +14,7 @@ let context: WorkerContext;
 
 beforeAll(async () => {
   service = await tinyService();
-  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, graceMs: 5_000, log: pino({ level: 'silent' }) };
+  context = quietWorker(service);
 });
 
 afterAll(() => service.close());

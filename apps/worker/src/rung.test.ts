@@ -1,7 +1,7 @@
-import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { waitUntil } from '../../../test/processes.ts';
 import { tinyService, type TinyService } from '../../../test/registered-job.ts';
+import { quietWorker } from './run-job.fixture.ts';
 import { JobInterruptedError, runJob, type WorkerContext } from './run-job.ts';
 
 let service: TinyService;
@@ -9,7 +9,7 @@ let context: WorkerContext;
 
 beforeAll(async () => {
   service = await tinyService();
-  context = { ...service, engine: 'wasm', checkpointEveryMs: 30_000, graceMs: 5_000, log: pino({ level: 'silent' }) };
+  context = quietWorker(service);
 });
 
 afterAll(() => service.close());

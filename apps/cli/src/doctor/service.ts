@@ -6,7 +6,7 @@ type Worker = Awaited<ReturnType<Client['workers']>>[number];
 
 const PARTS: { part: keyof Readiness['checks']; what: string; mend: string }[] = [
   { part: 'database', what: 'Postgres', mend: 'is DATABASE_URL of the API right, and does Postgres run there?' },
-  { part: 'queue', what: 'queue', mend: 'is REDIS_URL of the API right, and does Redis run there?' },
+  { part: 'queue', what: 'queue', mend: 'is QUEUE_URL of the API right, and does Redis, or Postgres, run there?' },
   {
     part: 'artifacts',
     what: 'artifact store',
@@ -51,7 +51,7 @@ export function examineWorkers(
   if (alive.length === 0) {
     const detail = workers.length === 0 ? 'none has ever come' : 'all that there were are lost';
     const mend =
-      'npm start brings one; elsewhere start apps/worker with the same DATABASE_URL, REDIS_URL and ARTIFACTS_URL';
+      'npm start brings one; elsewhere start apps/worker with the same DATABASE_URL, QUEUE_URL and ARTIFACTS_URL';
     return [{ what: 'workers', state: 'failed', detail, mend }];
   }
   const engines = alive.map(({ status, engine, device, memory_bytes: bytes }): Finding => {

@@ -2,7 +2,7 @@ import { type Job } from '@distiller/client';
 import { type Command } from 'commander';
 import { UsageError } from '../failure.ts';
 import { openSession } from '../session.ts';
-import { renderTable } from '../table.ts';
+import { inCell, renderTable } from '../table.ts';
 
 export function addCompare(program: Command): void {
   program
@@ -45,5 +45,5 @@ function flatten(value: unknown, path: readonly string[] = []): Map<string, stri
 
 function show(value: unknown): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(4)));
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return inCell(value);
 }

@@ -1,4 +1,5 @@
 import { type Job } from '@distiller/client';
+import { inCell } from '../table.ts';
 
 /** A job in lines: what it is, what it has made, and what to do with that. */
 export function describeJob(job: Job): string[] {
@@ -22,10 +23,9 @@ function children({ sweep }: Job): string[] {
 
 /** `optimizer.learning_rate=0.001 seed=2` */
 export function pointInWords(point: Record<string, unknown>): string {
-  const words = Object.entries(point).map(([path, value]) => {
-    return `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
-  });
-  return words.join(' ');
+  return Object.entries(point)
+    .map(([path, value]) => `${path}=${inCell(value)}`)
+    .join(' ');
 }
 
 function results({ result }: Job): string[] {

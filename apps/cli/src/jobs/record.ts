@@ -1,7 +1,7 @@
 import { type JobSpec } from '@distiller/client';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../failure.ts';
-import { share, wholeNumber } from '../page-options.ts';
+import { share, wholeNumber } from '../option-values.ts';
 import { openSession } from '../session.ts';
 import { submit } from './submit.ts';
 

@@ -1,5 +1,5 @@
 import { type SweepChild } from '@distiller/client';
-import { renderTable } from '../table.ts';
+import { inCell, renderTable } from '../table.ts';
 
 /** A sweep's children, a column for each parameter. */
 export function childTable(children: readonly SweepChild[], metric: string): string[] {
@@ -7,7 +7,7 @@ export function childTable(children: readonly SweepChild[], metric: string): str
   const heading = ['', ...paths, 'status', 'done', metric, 'job', 'model'];
   return renderTable(
     heading,
-    children.map((child) => [String(child.index), ...paths.map((path) => show(child.point[path])), ...rest(child)]),
+    children.map((child) => [String(child.index), ...paths.map((path) => inCell(child.point[path])), ...rest(child)]),
   );
 }
 
@@ -20,8 +20,4 @@ function rest({ status, held_for: heldFor, halved, error, ...child }: SweepChild
     child.job_id,
     child.model_id ?? '–',
   ];
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

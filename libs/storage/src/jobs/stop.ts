@@ -81,7 +81,7 @@ export async function requestPause(
 }
 
 /** A sweep stands where its children stand. */
-async function hasCheckpoint(transaction: Transaction, { id, kind }: Locked): Promise<boolean> {
+export async function hasCheckpoint(transaction: Transaction, { id, kind }: Locked): Promise<boolean> {
   return kind === 'sweep' || (await newestCheckpoint(transaction, id)) !== null;
 }
 

@@ -1,7 +1,7 @@
 import { type Database, type Transaction } from '../database.ts';
 import { type Locked, lockJob } from '../jobs/lock.ts';
 import { moveJob } from '../jobs/move.ts';
-import { cancelLocked, pauseLocked, resumeLocked } from '../jobs/stop.ts';
+import { cancelLocked, hasCheckpoint, pauseLocked, resumeLocked } from '../jobs/stop.ts';
 import { isFinal } from '../jobs/transitions.ts';
 import { endSweep } from './end-sweep.ts';
 import { nextMoves } from './next-moves.ts';
@@ -74,7 +74,7 @@ async function moveChild(transaction: Transaction, sweep: ReadSweep, move: Child
       return cancelLocked(transaction, child, move);
     case 'pause': {
       const isGoing = child.status === 'queued' || child.status === 'running';
-      const checkpoint = sweep.stopMode === 'latest' && (await isBeyondStart(transaction, child)) ? 'latest' : 'save';
+      const checkpoint = sweep.stopMode === 'latest' && (await hasCheckpoint(transaction, child)) ? 'latest' : 'save';
       return isGoing ? pauseLocked(transaction, child, { checkpoint, heldFor: 'sweep' }) : undefined;
     }
     case 'resume':
@@ -111,10 +111,6 @@ async function moveHeld(transaction: Transaction, { sweep, child, move }: HeldMo
       await transaction.sweepChild.updateMany({ where: { sweepId: sweep.id, jobId: id }, data: { isHalved: true } });
       return cancelLocked(transaction, child, { reason: 'halved' });
   }
-}
-
-async function isBeyondStart(transaction: Transaction, { id }: Locked): Promise<boolean> {
-  return (await transaction.checkpoint.count({ where: { jobId: id } })) > 0;
 }
 
 /** Its children are further than it says; what has ended says it as it ended. */
