@@ -41,7 +41,7 @@ test.runIf(await findArcadePython())(
     const writer = await createRolloutsWriter(path, { ...attributes, acting: 'sampled' });
     const seen: Uint8Array[] = [];
     const act = (observations: Uint8Array) => {
-      seen.push(observations);
+      seen.push(observations.slice()); // the emulator writes the next ones over them
       return Promise.resolve([(seen.length * 7) % actions.length]);
     };
     const recorded = await recordEpisodes(arcade, act, { episodes: 3 }, (episode) => writer.appendEpisode(episode));
