@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { API_BUNDLE } from './api-bundle.mjs';
 import { packagesAreInstalled } from './installed-packages.mjs';
 import { createProgress } from './progress.mjs';
 import { runQuietly } from './run-quietly.mjs';
@@ -33,6 +34,13 @@ async function generatePrismaClient() {
   const command = [node, 'node_modules/prisma/build/index.js', 'generate'];
   await progress.during('generating the database client', () => runQuietly(command, { cwd: root, env }));
   await stamp(root, product);
+}
+
+async function bundleApi() {
+  if (await isFresh(root, API_BUNDLE)) return;
+  const command = [node, join(root, 'apps/api/bundle.mjs')];
+  await progress.during('bundling the API', () => runQuietly(command, { cwd: root }));
+  await stamp(root, API_BUNDLE);
 }
 
 async function buildDashboard() {
@@ -81,6 +89,7 @@ process.once('disconnect', endGroup);
 try {
   await installPackages();
   await generatePrismaClient();
+  await bundleApi();
   await buildDashboard();
   if (!flags.has('--no-compute')) await provisionCompute();
 } catch (error) {

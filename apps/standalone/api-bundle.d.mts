@@ -1,0 +1,3 @@
+import { type Product } from './stamp.d.mts';
+
+export const API_BUNDLE: Product;
