@@ -57,7 +57,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return { pid: child.pid, ready, died, stop };
 }
 
-/** The API runs from its bundle, unless its sources have changed since that was made: with a compiler in it it takes twice the memory. */
+/** The API runs from its bundle, unless its sources have changed since that was made: a compiler in it takes half as much again. */
 async function programOf(name: ServiceOptions['name']): Promise<{ script: string; execArgv: string[] }> {
   const isBundled = name === 'api' && (await isFresh(ROOT, API_BUNDLE));
   if (isBundled) return { script: join(ROOT, API_BUNDLE.output, 'main.mjs'), execArgv: [] };

@@ -1,5 +1,5 @@
 import { tinySpec } from '../../tiny-distillation.ts';
-import { type LoadRequest } from './load.ts';
+import { type LoadRequest } from './load-messages.ts';
 import { median } from './statistics.ts';
 import { atLeast, type Verdict } from './verdict.ts';
 import { type World } from './world.ts';

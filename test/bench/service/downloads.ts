@@ -3,7 +3,7 @@ import { beside, type Verdict } from './verdict.ts';
 import { type World } from './world.ts';
 
 const LEAST = 0.7;
-const BYTES_A_ROUND = 256 * 2 ** 20;
+const BYTES_A_ROUND = 128 * 2 ** 20;
 
 /** Bytes a second of a model's files, beside a static server that has the same. */
 export async function measureDownloads(world: World, rounds: number): Promise<Verdict[]> {

@@ -4,8 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { API_BUNDLE } from '../../../apps/standalone/api-bundle.mjs';
 import { hasExited } from '../../../apps/standalone/src/bound-process.ts';
-import { type BareReady } from './bare-server.ts';
-import { type Load, type LoadResult } from './load.ts';
+import { type Load, type LoadResult } from './load-messages.ts';
 
 const TSX = ['--import', import.meta.resolve('tsx')];
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -39,7 +38,7 @@ export interface Bare extends Running {
 
 export async function startBare(directory: string): Promise<Bare> {
   const child = start('bare-server.ts', [directory]);
-  const { port } = await firstMessage<BareReady>(child);
+  const { port } = await firstMessage<{ port: number }>(child);
   const answerWith = async (answers: object[]) => {
     child.send(answers);
     await once(child, 'message');

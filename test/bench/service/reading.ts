@@ -1,4 +1,4 @@
-import { type LoadRequest } from './load.ts';
+import { type LoadRequest } from './load-messages.ts';
 import { quantile } from './statistics.ts';
 import { beside, type Verdict } from './verdict.ts';
 import { type World } from './world.ts';
