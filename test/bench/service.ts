@@ -73,5 +73,9 @@ function partsOf(world: World, sizes: typeof FULL): (() => Promise<Verdict[]>)[]
 
 async function resident(what: string, { pid }: Running, idleMs: number): Promise<Verdict> {
   await sleep(idleMs);
-  return atMost(what, await residentMb(pid), { aim: MOST_MB, unit: 'MB', note: `after ${idleMs / 1000} s without a request` });
+  return atMost(what, await residentMb(pid), {
+    aim: MOST_MB,
+    unit: 'MB',
+    note: `after ${idleMs / 1000} s without a request`,
+  });
 }

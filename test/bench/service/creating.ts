@@ -8,7 +8,10 @@ const A_SECOND = 250;
 const CONNECTIONS = 16;
 
 /** Jobs made a second: plainly, and as our client makes them, each request with an Idempotency-Key. */
-export async function measureCreating(world: World, { rounds, forMs }: { rounds: number; forMs: number }): Promise<Verdict[]> {
+export async function measureCreating(
+  world: World,
+  { rounds, forMs }: { rounds: number; forMs: number },
+): Promise<Verdict[]> {
   const { api, bare, load, headers } = world;
   const spec = tinySpec({ tags: { team: 'bench' }, metadata: { study: 'bench' } });
   const request: LoadRequest = { method: 'POST', path: '/v1/jobs', headers, body: JSON.stringify(spec) };

@@ -10,7 +10,10 @@ const MOST_MS = 250;
  * How long a metric takes from before its transaction begins until it is in the hands of every one of so many streams, by one
  * clock: this process writes as a worker does, and reads.
  */
-export async function measureFanOut(world: World, { streams, metrics }: { streams: number; metrics: number }): Promise<Verdict[]> {
+export async function measureFanOut(
+  world: World,
+  { streams, metrics }: { streams: number; metrics: number },
+): Promise<Verdict[]> {
   const { storage, streamedId } = world;
   const claimed = await storage.jobs.claim(streamedId);
   if (!claimed) throw new Error(`${streamedId} cannot be claimed`);
@@ -23,7 +26,11 @@ export async function measureFanOut(world: World, { streams, metrics }: { stream
     const data = { step, points: [{ name: 'loss', step, value: 1 / step }] };
     const points = [{ name: 'loss', step, value: 1 / step, at: new Date() }];
     const before = performance.now();
-    await storage.jobs.recordProgress(fence, { points, step, events: [{ type: 'metrics', message: `Step ${step}`, data }] });
+    await storage.jobs.recordProgress(fence, {
+      points,
+      step,
+      events: [{ type: 'metrics', message: `Step ${step}`, data }],
+    });
     await arrived(arrivals.get(step)!, streams);
     latencies.push(...arrivals.get(step)!.map((at) => at - before));
     await sleep(100);
@@ -58,7 +65,8 @@ function openStream({ api, headers, streamedId }: World, arrivals: Map<number, n
 async function arrived(times: readonly number[], count: number): Promise<void> {
   const deadline = performance.now() + 30_000;
   while (times.length < count) {
-    if (performance.now() > deadline) throw new Error(`after 30 s a metric had reached ${times.length} of ${count} streams`);
+    if (performance.now() > deadline)
+      throw new Error(`after 30 s a metric had reached ${times.length} of ${count} streams`);
     await sleep(5);
   }
 }

@@ -27,7 +27,9 @@ export async function startApiProcess(env: Record<string, string>, logFile: stri
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
   });
   await log.close();
-  const { url } = await firstMessage<{ url: string }>(child, async () => (await readFile(logFile, 'utf8')).slice(-2000));
+  const { url } = await firstMessage<{ url: string }>(child, async () =>
+    (await readFile(logFile, 'utf8')).slice(-2000),
+  );
   return { pid: child.pid!, port: Number(new URL(url).port), stop: () => end(child) };
 }
 
@@ -73,7 +75,10 @@ export async function residentMb(pid: number): Promise<number> {
 }
 
 function start(script: string, args: string[] = []): ChildProcess {
-  return fork(join(import.meta.dirname, script), args, { execArgv: TSX, env: { ...process.env, NODE_ENV: 'production' } });
+  return fork(join(import.meta.dirname, script), args, {
+    execArgv: TSX,
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
 }
 
 async function firstMessage<Message>(child: ChildProcess, why = () => Promise.resolve('')): Promise<Message> {

@@ -105,10 +105,14 @@ function compare(what: string, questions: readonly Question[], { connections }: 
 /** The question whose p99 is the most times the bare route's with the same answer. */
 function worst(questions: readonly Question[]): Verdict {
   const verdicts = questions.map(({ what, ours, bare }) =>
-    beside('its slowest filter and page, p99', { ours: quantile(ours, 0.99), bare: quantile(bare, 0.99), unit: 'ms' }, {
-      most: MOST,
-      note: what,
-    }),
+    beside(
+      'its slowest filter and page, p99',
+      { ours: quantile(ours, 0.99), bare: quantile(bare, 0.99), unit: 'ms' },
+      {
+        most: MOST,
+        note: what,
+      },
+    ),
   );
   return verdicts.toSorted((a, b) => b.ratio! - a.ratio!)[0]!;
 }

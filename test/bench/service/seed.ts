@@ -23,7 +23,9 @@ export async function seedJobs(database: Client, count: number): Promise<Seeded>
     SELECT id, 1, 'info', 'status', 'Queued', '{"status": "queued"}' FROM jobs ON CONFLICT DO NOTHING`);
   const { rows } = await database.query<{ id: string }>('SELECT id FROM jobs ORDER BY id DESC');
   const jobIds = rows.map(({ id }) => id);
-  const running = await database.query<{ id: string }>("SELECT id FROM jobs WHERE status = 'running' ORDER BY id LIMIT 2");
+  const running = await database.query<{ id: string }>(
+    "SELECT id FROM jobs WHERE status = 'running' ORDER BY id LIMIT 2",
+  );
   const [curveId, streamedId] = running.rows.map(({ id }) => id) as [string, string];
   await seedCurve(database, curveId);
   await database.query('VACUUM ANALYZE');
@@ -78,7 +80,10 @@ export async function seedModel(
     [id, jobId],
   );
   for (const { name, sha256, bytes } of files) {
-    await database.query('INSERT INTO artifacts (sha256, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING', [sha256, bytes]);
+    await database.query('INSERT INTO artifacts (sha256, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      sha256,
+      bytes,
+    ]);
     await database.query('INSERT INTO model_files (model_id, name, sha256, filename) VALUES ($1, $2, $3, $4)', [
       id,
       name,

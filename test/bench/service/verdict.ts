@@ -50,7 +50,14 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   ]);
   const rows = [['what', 'measured', 'bare', 'ratio', 'aim', '', 'note'], ...cells];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function round(value: number): string {

@@ -59,7 +59,12 @@ export async function openWorld(jobs: number, onIdle: (api: Running) => Promise<
     await migrate(databaseUrl);
     const storage = createStorage({ databaseUrl });
     closing.push(() => storage.close());
-    const { text: apiKey } = await createKey(storage, { name: 'bench', project: DEFAULT_PROJECT, scopes: ['admin'], limits: {} });
+    const { text: apiKey } = await createKey(storage, {
+      name: 'bench',
+      project: DEFAULT_PROJECT,
+      scopes: ['admin'],
+      limits: {},
+    });
     const artifactsUrl = pathToFileURL(join(directory, 'artifacts')).href;
     const urls = { DATABASE_URL: databaseUrl, QUEUE_URL: databaseUrl, ARTIFACTS_URL: artifactsUrl, AUTH: 'keys' };
     const api = keep(await startApiProcess(urls, join(directory, 'api.log')));

@@ -34,7 +34,11 @@ export function requireScope(request: FastifyRequest, { scopes }: Caller): void 
 }
 
 /** A secret that the row of a moment ago does not know may have been given since, by another process. */
-async function findKey(keys: Storage['keys'], { shortId, secretSha256 }: ApiKeyText, now: Date): Promise<KeyRow | null> {
+async function findKey(
+  keys: Storage['keys'],
+  { shortId, secretSha256 }: ApiKeyText,
+  now: Date,
+): Promise<KeyRow | null> {
   const recent = await keys.recentByShortId(shortId);
   if (recent && matches(recent, secretSha256, now)) return recent;
   const key = recent && (await keys.findByShortId(shortId));

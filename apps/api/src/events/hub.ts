@@ -50,7 +50,7 @@ export function createEventHub(storage: Pick<Storage, 'watch' | 'events'>): Even
     get closing() {
       return closing;
     },
-    eventsAfter: reads.after,
+    eventsAfter: (jobId, seq) => reads.after(jobId, seq),
     subscribe: (jobId) => {
       ensureWatch();
       const signal = createSignal(() => (isWatching ? POLL_MS.watching : POLL_MS.blind));

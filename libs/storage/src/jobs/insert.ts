@@ -58,7 +58,10 @@ export async function insertJob(
   await database.$transaction(async (transaction) => {
     const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
     if (taken) await recordArtifact(transaction, taken);
-    await transaction.job.create({ data: { ...data, ...(taken && { fileSha256: taken.sha256 }) }, select: { id: true } });
+    await transaction.job.create({
+      data: { ...data, ...(taken && { fileSha256: taken.sha256 }) },
+      select: { id: true },
+    });
     await onCreated?.(transaction, id);
     await file?.keep();
     const message = isValidating ? 'Looking at its inputs' : 'Queued';
