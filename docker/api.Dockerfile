@@ -2,7 +2,7 @@
 FROM node:22.20.0-bookworm-slim AS build
 WORKDIR /app
 COPY . .
-# Packages, the database client and the dashboard; development packages stay in this stage.
+# Packages, the database client, the bundled programs and the dashboard; development packages stay in this stage.
 RUN node apps/standalone/setup.mjs --no-compute
 
 FROM node:22.20.0-bookworm-slim AS packages
@@ -26,9 +26,10 @@ COPY prisma/migrations ./prisma/migrations
 COPY --from=packages /app/libs ./libs
 COPY --from=build /app/libs/storage/src/generated ./libs/storage/src/generated
 COPY --from=packages /app/apps/api ./apps/api
+COPY --from=build /app/dist ./dist
 COPY --from=build /app/apps/dashboard/dist ./apps/dashboard/dist
 USER 1000:1000
 EXPOSE 4747 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["node", "--import", "tsx", "apps/api/src/main.ts"]
+CMD ["node", "dist/apps.api.src.main.mjs"]

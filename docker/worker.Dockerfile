@@ -1,4 +1,10 @@
 # A worker. Targets: cpu (TensorFlow on the CPU), cuda (TensorFlow with CUDA), webgpu (Dawn on Vulkan).
+FROM node:22.20.0-bookworm-slim AS build
+WORKDIR /app
+COPY . .
+# The bundled programs; development packages stay in this stage.
+RUN node apps/standalone/setup.mjs --no-compute
+
 FROM node:22.20.0-bookworm-slim AS packages
 WORKDIR /app
 COPY . .
@@ -20,6 +26,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY prisma/migrations ./prisma/migrations
 COPY --from=packages /app/libs ./libs
 COPY --from=packages /app/apps/worker ./apps/worker
+COPY --from=build /app/dist ./dist
 RUN node --import tsx --input-type=module -e "import { provideVenv } from '/app/libs/arcade/src/venv.ts'; await provideVenv('arcade', '/app/libs/arcade/python/requirements.txt')"
 
 # TensorFlow's libraries from PyPI, and the addon compiled against them.
@@ -41,7 +48,7 @@ ENV STATUS_HOST=0.0.0.0 \
 EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.STATUS_PORT+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["node", "--import", "tsx", "apps/worker/src/main.ts"]
+CMD ["node", "dist/apps.worker.src.main.mjs"]
 
 FROM worker AS cuda
 COPY --from=tensorflow-cuda /opt/sobolev /opt/sobolev

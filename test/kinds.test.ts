@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Client, createClient, type Job, type JobSpec } from '@distiller/client';
+import { programOf } from '@distiller/programs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tinyTeacher } from './api.ts';
 import { emptyDatabase, type TestDatabase } from './database.ts';
@@ -52,8 +53,9 @@ afterAll(async () => {
 });
 
 async function start(app: 'api' | 'worker'): Promise<{ process: ChildProcess; url?: string }> {
-  const child = fork(join(import.meta.dirname, '..', 'apps', app, 'src', 'main.ts'), {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+  const { script, execArgv } = programOf(new URL(`../apps/${app}/src/main.ts`, import.meta.url));
+  const child = fork(script, {
+    execArgv,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Client } from '@distiller/client';
 import { writeSafetensors } from '@distiller/policies/description';
+import { programOf } from '@distiller/programs';
 import { type TestDatabase } from './new-database.ts';
 import { processesWith } from './processes.ts';
 import { ACTIONS, tinyContract, tinyTeacher, tinyWeights, writeTinyRollouts } from './tiny-distillation.ts';
@@ -43,9 +44,9 @@ export async function startServiceProcess(
 
 /** Starts the API or a worker; when it is up it sends a message, `Ready`. */
 export function forkServiceProcess(app: 'api' | 'worker', environment: NodeJS.ProcessEnv): ChildProcess {
-  const script = join(import.meta.dirname, '..', 'apps', app, 'src', 'main.ts');
+  const { script, execArgv } = programOf(new URL(`../apps/${app}/src/main.ts`, import.meta.url));
   return fork(script, {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -53,7 +54,7 @@ export function forkServiceProcess(app: 'api' | 'worker', environment: NodeJS.Pr
 
 /** The processes of the jobs at work whose worker has this environment: others may run beside a test. */
 export const trainingProcesses = (environment: NodeJS.ProcessEnv) =>
-  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('process/main.ts'));
+  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => /process[./]main\./.test(command));
 
 /** Asks it to end, and waits until it has. */
 export async function endServiceProcess(child: ChildProcess): Promise<number | null> {

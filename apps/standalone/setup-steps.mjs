@@ -3,10 +3,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { BUNDLE } from '../../libs/programs/bundle.mjs';
+import { isFresh, stamp } from '../../libs/programs/stamp.mjs';
 import { packagesAreInstalled } from './installed-packages.mjs';
 import { createProgress } from './progress.mjs';
 import { runQuietly } from './run-quietly.mjs';
-import { isFresh, stamp } from './stamp.mjs';
 
 const root = dirname(dirname(import.meta.dirname));
 const flags = new Set(process.argv.slice(2));
@@ -27,12 +28,19 @@ async function generatePrismaClient() {
     sources: ['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prisma/package.json'],
     output: 'libs/storage/src/generated',
   };
-  if (await isFresh(root, product)) return;
+  if (isFresh(root, product)) return;
   // `generate` insists on downloading an engine for migrations, which it does not use.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1' };
   const command = [node, 'node_modules/prisma/build/index.js', 'generate'];
   await progress.during('generating the database client', () => runQuietly(command, { cwd: root, env }));
-  await stamp(root, product);
+  stamp(root, product);
+}
+
+async function bundlePrograms() {
+  if (isFresh(root, BUNDLE)) return;
+  const command = [node, join(root, 'apps/standalone/bundle.mjs')];
+  await progress.during('bundling the programs', () => runQuietly(command, { cwd: root }));
+  stamp(root, BUNDLE);
 }
 
 async function buildDashboard() {
@@ -41,11 +49,11 @@ async function buildDashboard() {
     sources: ['apps/dashboard', 'libs/client/src', 'node_modules/vite/package.json'],
     output: 'apps/dashboard/dist',
   };
-  if (await isFresh(root, product)) return;
+  if (isFresh(root, product)) return;
   const command = [node, join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'];
   const cwd = join(root, 'apps/dashboard');
   await progress.during('building the dashboard', () => runQuietly(command, { cwd }));
-  await stamp(root, product);
+  stamp(root, product);
 }
 
 async function provisionCompute() {
@@ -81,6 +89,7 @@ process.once('disconnect', endGroup);
 try {
   await installPackages();
   await generatePrismaClient();
+  await bundlePrograms();
   await buildDashboard();
   if (!flags.has('--no-compute')) await provisionCompute();
 } catch (error) {

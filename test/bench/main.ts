@@ -9,12 +9,15 @@ import { entries, type Entry, runBeside, start, takesPart } from './contender.ts
 import { measure } from './measure.ts';
 import { BATCHES, NETWORKS, type Problem, TERMS } from './problem.ts';
 import { benchData } from './data.ts';
+import { benchService } from './service.ts';
 import { describeMachine, type Report, summary, table } from './report.ts';
 import { type Steady } from './steady.ts';
 import { type Waiting } from './waiting.ts';
 
 // `npm run bench -- data …`: recording and batches instead.
 if (process.argv[2] === 'data') process.exit(await benchData(process.argv.slice(3)).then(() => 0));
+// `npm run bench -- service …`: the API under load.
+if (process.argv[2] === 'service') process.exit(await benchService(process.argv.slice(3)).then(() => 0));
 
 const some = { type: 'string', multiple: true } as const;
 const { values: options } = parseArgs({

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { fastify, type FastifyServerOptions, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { bindHolds, guard } from './access/hooks.ts';
 import { identityRoute } from './access/identity-route.ts';
 import { limitRates } from './access/rate-limit.ts';
 import { keepAudit } from './audit/hooks.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { Registry } from 'prom-client';
+import { compileSerializer } from './checked-answer.ts';
 import { serveDashboard } from './dashboard.ts';
 import { type App } from './dependencies.ts';
 import { describeApi } from './describe-api.ts';
@@ -87,7 +88,7 @@ export async function createApp(
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(answerError);
   // Bodies are JSON, and raw bytes where files are uploaded.
   app.removeContentTypeParser('text/plain');

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { programOf } from '@distiller/programs';
 import { expect, onTestFinished, test } from 'vitest';
 import { emptyDatabase } from '../../../test/database.ts';
 import { waitUntil } from '../../../test/processes.ts';
@@ -13,8 +14,9 @@ async function start(changes: NodeJS.ProcessEnv = {}) {
   const database = await emptyDatabase();
   const root = await mkdtemp(join(tmpdir(), 'api-'));
   const urls = { DATABASE_URL: database.url, QUEUE_URL: database.url, ARTIFACTS_URL: pathToFileURL(root).href };
-  const child = fork(new URL('./main.ts', import.meta.url), {
-    execArgv: ['--import', 'tsx'],
+  const { script, execArgv } = programOf(new URL('./main.ts', import.meta.url));
+  const child = fork(script, {
+    execArgv,
     env: { ...process.env, ...urls, PORT: '0', LOG_LEVEL: 'silent', ...changes },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -36,7 +36,7 @@ export function startSweeper(dependencies: ServiceDependencies, log: FastifyBase
 
 /** Puts every job that has not ended into the queue; those that are there already stay as they are. */
 export async function enqueueUnfinished({ storage, producer }: ServiceDependencies): Promise<void> {
-  for (const job of await storage.jobs.unfinished(ENQUEUED_AT_ONCE)) await producer.enqueue(queued(job));
+  await producer.enqueueAll((await storage.jobs.unfinished(ENQUEUED_AT_ONCE)).map(queued));
 }
 
 /** Looks at the inputs of jobs whose API died before it had. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { programOf } from '@distiller/programs';
 import { z } from 'zod';
 import { hasExited, waitForExit } from './bound-process.ts';
 import { ROOT } from './config.ts';
@@ -57,12 +58,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function forkService({ name, env, logFile }: ServiceOptions): Promise<ChildProcess> {
   await mkdir(dirname(logFile), { recursive: true });
+  const { script, execArgv } = programOf(new URL(`../../${name}/src/main.ts`, import.meta.url));
   const log = await open(logFile, 'a');
   try {
-    return fork(join(ROOT, 'apps', name, 'src', 'main.ts'), {
+    return fork(script, {
       cwd: ROOT,
       env: { ...process.env, ...env },
-      execArgv: ['--import', EXIT_WITH_PARENT, '--import', import.meta.resolve('tsx')],
+      execArgv: ['--import', EXIT_WITH_PARENT, ...execArgv],
       // A session of its own: Ctrl-C in the terminal reaches only us, and we stop things in order.
       detached: true,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { programOf } from '@distiller/programs';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { emptyDatabase, type TestDatabase } from '../../../test/database.ts';
-import { TYPESCRIPT_ARGUMENTS } from './typescript-arguments.ts';
 
 let database: TestDatabase;
 let directory: string;
@@ -25,8 +25,9 @@ afterAll(async () => {
 function startWorker(environment: Record<string, string>): ChildProcess {
   const artifacts = pathToFileURL(join(directory, 'artifacts')).href;
   const services = { DATABASE_URL: database.url, QUEUE_URL: database.url, ARTIFACTS_URL: artifacts };
-  const child = fork(join(import.meta.dirname, 'main.ts'), {
-    execArgv: TYPESCRIPT_ARGUMENTS,
+  const { script, execArgv } = programOf(new URL('./main.ts', import.meta.url));
+  const child = fork(script, {
+    execArgv,
     env: { ...process.env, ...services, CUDA_VISIBLE_DEVICES: '', ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

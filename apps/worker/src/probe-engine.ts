@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import {
   chooseEngine,
   type Device,
@@ -8,8 +7,8 @@ import {
   type EngineRequest,
   EngineUnavailableError,
 } from '@distiller/compute';
+import { programOf } from '@distiller/programs';
 import { z } from 'zod';
-import { TYPESCRIPT_ARGUMENTS } from './typescript-arguments.ts';
 
 const Told = z.union([
   z.object({ device: z.object({ kind: z.enum(['cpu', 'gpu']), name: z.string() }) }),
@@ -34,9 +33,9 @@ async function probe(engine: EngineName): Promise<Device> {
 }
 
 function run(engine: EngineName): Promise<{ said: string; end: string }> {
-  const script = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
+  const { script, execArgv } = programOf(new URL('./engine-process.ts', import.meta.url));
   return new Promise((resolve) => {
-    execFile(process.execPath, [...TYPESCRIPT_ARGUMENTS, script, engine], (error, said) =>
+    execFile(process.execPath, [...execArgv, script, engine], (error, said) =>
       resolve({ said, end: String(error?.signal ?? error?.code ?? 0) }),
     );
   });

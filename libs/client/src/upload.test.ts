@@ -5,6 +5,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { programOf } from '@distiller/programs';
 import { createArtifactStore } from '@distiller/storage';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Api, registerBoth, startApi } from '../../../test/api.ts';
@@ -70,8 +71,9 @@ test('a large file arrives though the service is killed in the midst of it', asy
   const artifacts = pathToFileURL(await mkdtemp(join(tmpdir(), 'killed-'))).href;
   const start = async (port: string) => {
     const urls = { DATABASE_URL: database.url, QUEUE_URL: database.url, ARTIFACTS_URL: artifacts };
-    const child = fork(new URL('../../../apps/api/src/main.ts', import.meta.url), {
-      execArgv: ['--import', 'tsx'],
+    const { script, execArgv } = programOf(new URL('../../../apps/api/src/main.ts', import.meta.url));
+    const child = fork(script, {
+      execArgv,
       env: { ...process.env, ...urls, PORT: port, LOG_LEVEL: 'silent' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

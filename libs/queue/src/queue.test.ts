@@ -83,7 +83,8 @@ function queueConformance(open: () => Promise<Backend>): void {
     const second = createProducer(backend.url);
     onTestFinished(() => second.close());
     const both = [producer, second, producer, second, producer];
-    await Promise.all(both.map((one) => one.enqueue({ jobId: id, kind: 'distillation' })));
+    const job = { jobId: id, kind: 'distillation' };
+    await Promise.all(both.flatMap((one) => [one.enqueue(job), one.enqueueAll([job])]));
     const { seen } = await consume();
     await waitUntil(() => times(seen, id) > 0, 'a delivery');
     await sleep(300);
@@ -99,10 +100,24 @@ function queueConformance(open: () => Promise<Backend>): void {
     await producer.enqueue({ jobId: id, kind: 'distillation' });
     await waitUntil(() => times(first.seen, id) + times(second.seen, id) > 0, 'a delivery');
     await producer.enqueue({ jobId: id, kind: 'distillation' });
+    await producer.enqueueAll([{ jobId: id, kind: 'distillation' }]);
     // Longer than the lock: it must have been renewed.
     await sleep(2_500);
     expect(times(first.seen, id) + times(second.seen, id)).toBe(1);
     release();
+  });
+
+  test('many are enqueued at once, each in its lane and in the order of their priorities', async () => {
+    const jobs = [1, 3, 2].map((priority) => ({ jobId: jobId(), kind: 'distillation', priority }));
+    const onGpu = { jobId: jobId(), kind: 'distillation', lane: 'gpu' as const };
+    await producer.enqueueAll([...jobs, onGpu]);
+    const { seen } = await consume();
+    await waitUntil(() => jobs.every(({ jobId: id }) => times(seen, id) > 0), 'the deliveries');
+    const delivered = seen.map((one) => jobs.find((job) => job.jobId === one.jobId)?.priority);
+    expect(delivered.filter((priority) => priority !== undefined)).toEqual([3, 2, 1]);
+    expect(times(seen, onGpu.jobId)).toBe(0);
+    const gpu = await consume(undefined, { lanes: ['gpu'] });
+    await waitUntil(() => times(gpu.seen, onGpu.jobId) > 0, "the GPU's delivery");
   });
 
   test('a job can be enqueued again after it was done', async () => {

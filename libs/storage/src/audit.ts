@@ -30,7 +30,7 @@ export interface Audit {
 export function createAudit({ auditEvent }: Database): Audit {
   return {
     append: async (event) => {
-      await auditEvent.create({ data: { ...event, id: newId('audit') } });
+      await auditEvent.createMany({ data: { ...event, id: newId('audit') } });
     },
     list: async (page) => toPage(await auditEvent.findMany(pageArguments(page)), page.limit, (row) => row),
   };

@@ -7,6 +7,8 @@ export type Transaction = Prisma.TransactionClient;
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRANSACTION_TIMEOUT_MS = 30_000;
+/** Kept prepared by each connection; what comes after so many different ones is planned anew each time. */
+const PREPARED_STATEMENTS = 500;
 
 /** A pool of connections; it connects when first asked something. */
 export function openDatabase(databaseUrl: string): Database {
@@ -15,9 +17,22 @@ export function openDatabase(databaseUrl: string): Database {
     adapter: new PrismaPg(pool, {
       // A dropped idle connection is replaced by the pool: nothing to do, and nothing to crash for.
       onPoolError: () => undefined,
+      statementNameGenerator: createStatementNames(),
     }),
     transactionOptions: { maxWait: CONNECT_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
   });
+}
+
+/** Names by which Postgres keeps a statement's plan: to plan one takes longer than to carry it out. Empty: it is not kept. */
+function createStatementNames(): (statement: { sql: string; args: unknown[] }) => string {
+  const names = new Map<string, string>();
+  return ({ sql, args }) => {
+    const known = names.get(sql);
+    if (known !== undefined || args.length === 0 || names.size >= PREPARED_STATEMENTS) return known ?? '';
+    const name = `s${names.size + 1}`;
+    names.set(sql, name);
+    return name;
+  };
 }
 
 /** Objects go into jsonb columns as they are. */

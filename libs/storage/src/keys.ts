@@ -44,6 +44,8 @@ export interface Keys {
   create(key: NewKey): Promise<KeyRow>;
   get(id: string): Promise<KeyRow | null>;
   findByShortId(shortId: string): Promise<KeyRow | null>;
+  /** At most a second old, since each request asks; what this process does to a key is seen at once. */
+  recentByShortId(shortId: string): Promise<KeyRow | null>;
   list(page: PageRequest): Promise<Page<KeyRow>>;
   /** Takes a new secret; the one before is still taken until then. Null: no such key, or one that was revoked. */
   rotate(id: string, secretSha256: string, previousValidUntil: Date): Promise<KeyRow | null>;
@@ -53,11 +55,17 @@ export interface Keys {
   touch(id: string): Promise<void>;
 }
 
+const RECENT_MS = 1_000;
+const MOST_RECENT = 10_000;
+
 export function createKeys({ apiKey }: Database): Keys {
   const get = async (where: Prisma.ApiKeyWhereUniqueInput) => {
     const found = await apiKey.findUnique({ where });
     return found && toRow(found);
   };
+  let recent = new Map<string, { at: number; row: KeyRow }>();
+  // A new map, so that a look that began before the change is remembered in the old one.
+  const forget = () => void (recent = new Map());
   return {
     create: async ({ limits, expiresAt, ...key }) =>
       toRow(
@@ -67,6 +75,16 @@ export function createKeys({ apiKey }: Database): Keys {
       ),
     get: (id) => get({ id }),
     findByShortId: (shortId) => get({ shortId }),
+    recentByShortId: async (shortId) => {
+      const [at, rows] = [performance.now(), recent];
+      const known = rows.get(shortId);
+      if (known && at - known.at < RECENT_MS) return known.row;
+      const row = await get({ shortId });
+      if (rows.size >= MOST_RECENT) rows.clear();
+      // What was not there may be there the next moment.
+      if (row) rows.set(shortId, { at, row });
+      return row;
+    },
     list: async (page) => toPage(await apiKey.findMany(pageArguments(page)), page.limit, toRow),
     rotate: async (id, secretSha256, previousValidUntil) => {
       const before = await apiKey.findUnique({ where: { id, revokedAt: null } });
@@ -76,14 +94,17 @@ export function createKeys({ apiKey }: Database): Keys {
         where: { id, revokedAt: null, secretSha256: before.secretSha256 },
         data: { secretSha256, previousSha256: before.secretSha256, previousValidUntil },
       });
+      forget();
       return count === 0 ? null : get({ id });
     },
     revoke: async (id) => {
       await apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
+      forget();
       return get({ id });
     },
     touch: async (id) => {
       await apiKey.updateMany({ where: { id }, data: { lastUsedAt: new Date() } });
+      forget();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Stored } from './artifact-store/stored.ts';
+import { idOrName, referredTo } from './by-reference.ts';
 import { type Database, json, type Transaction } from './database.ts';
 import { freeName } from './free-name.ts';
 import { type Prisma } from './generated/client.ts';
@@ -44,10 +45,9 @@ type Found = Prisma.LabelsGetPayload<{ include: typeof include }>;
 
 export function createLabels({ labels }: Database, { where }: Owner = EVERYBODY): LabelsTable {
   return {
-    get: async (idOrName) => {
-      // The id first: a name may look like an id.
-      const byId = await labels.findUnique({ where: { id: idOrName, ...where }, include });
-      const found = byId ?? (await labels.findFirst({ where: { name: idOrName, ...where }, include }));
+    get: async (reference) => {
+      const rows = await labels.findMany({ where: { ...idOrName(reference), ...where }, include });
+      const found = referredTo(rows, reference);
       return found && toRow(found);
     },
     list: async (page) =>

@@ -65,3 +65,24 @@ test('a metric that is asked for by name comes alone', async () => {
   expect((await storage.metrics.list(jobId)).map(({ name }) => name)).toEqual(['kl', 'loss']);
   expect((await storage.metrics.list(jobId, { names: ['kl', 'nothing'] })).map(({ name }) => name)).toEqual(['kl']);
 });
+
+test('points that are taken back are in no sample', async () => {
+  const { id } = await storage.jobs.create({ kind: 'distillation', spec: {}, totalSteps: 1000, metadata: {} });
+  await storage.jobs.claim(id);
+  const at = new Date('2026-01-02T03:04:05.678Z');
+  const points = Array.from({ length: 1000 }, (_, index) => ({ name: 'loss', step: index + 1, value: index, at }));
+  const checkpoint = { step: 500, files: [{ name: 'state', sha256: 'a'.repeat(64), bytes: 1 }] };
+  const fence = { jobId: id, attempt: 1 };
+  await storage.jobs.recordProgress(fence, { points: points.slice(0, 700), step: 700, checkpoint });
+  await storage.jobs.recordProgress(fence, { points: points.slice(700), step: 1000 });
+  await storage.jobs.claim(id);
+  const [series] = await storage.metrics.list(id, { maxPoints: 10 });
+  expect(series?.total).toBe(500);
+  expect(series?.points.at(-1)).toEqual({ step: 500, value: 499, at });
+  // What triggers have kept up is what one would count.
+  const counted = `SELECT name, step / 32 AS span, count(*)::int AS points, min(ARRAY[value, step]) AS lowest,
+                          max(ARRAY[value, step]) AS highest FROM metrics WHERE job_id = $1 GROUP BY 1, 2`;
+  const kept = 'SELECT name, span, points, lowest[1:2], highest[1:2] FROM metric_spans WHERE job_id = $1';
+  expect(await database.query(`(${counted}) EXCEPT (${kept})`, [id])).toEqual([]);
+  expect(await database.query(`(${kept}) EXCEPT (${counted})`, [id])).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { type Database, type Transaction } from './database.ts';
+import { type Extent, readExtents, type Sample, sampledSpans, sampleSpans } from './metric-spans.ts';
 
 export interface MetricPoint {
   name: string;
@@ -25,28 +26,16 @@ export interface Metrics {
   ): Promise<MetricSeries[]>;
 }
 
-interface Extent {
-  name: string;
-  total: number;
-  first: number;
-  last: number;
-}
-
-interface Sample {
-  step: number;
-  value: number;
-  at: Date;
-}
-
 export function createMetrics(database: Database): Metrics {
   return {
     list: async (jobId, { names, maxPoints = Infinity } = {}) => {
       const extents = (await readExtents(database, jobId)).filter(({ name }) => names?.includes(name) ?? true);
+      const sampled = await sampleSpans(database, jobId, extents, maxPoints);
       return Promise.all(
         extents.map(async (extent) => ({
           name: extent.name,
           total: extent.total,
-          points: await readPoints(database, jobId, extent, maxPoints),
+          points: sampled.get(extent.name) ?? (await readPoints(database, jobId, extent, maxPoints)),
         })),
       );
     },
@@ -66,12 +55,6 @@ export async function insertPoints(transaction: Transaction, jobId: string, poin
       AS point (name, step, value, at)`;
 }
 
-function readExtents(database: Database, jobId: string): Promise<Extent[]> {
-  return database.$queryRaw<Extent[]>`
-    SELECT name, count(*)::int AS total, min(step) AS first, max(step) AS last
-    FROM metrics WHERE job_id = ${jobId} GROUP BY name ORDER BY name`;
-}
-
 function readPoints(database: Database, jobId: string, extent: Extent, maxPoints: number): Promise<Sample[]> {
   const { name, total } = extent;
   if (total > maxPoints) return readSampled(database, jobId, extent, maxPoints);
@@ -84,9 +67,9 @@ function readPoints(database: Database, jobId: string, extent: Extent, maxPoints
 
 /** Two points a span, and the two ends. The extremes are found by comparing (value, step) pairs: one pass, no sort. */
 function readSampled(database: Database, jobId: string, extent: Extent, maxPoints: number): Promise<Sample[]> {
-  const { name, first, last } = extent;
-  const spans = Math.max(1, Math.floor((maxPoints - 2) / 2));
-  const width = (last - first + 1) / spans;
+  const { name, first: start, last: end } = extent;
+  const [first, last] = [start.step, end.step];
+  const width = (last - first + 1) / sampledSpans(maxPoints);
   return database.$queryRaw<Sample[]>`
     WITH extremes AS (
       SELECT min(ARRAY[value, step]) AS lowest, max(ARRAY[value, step]) AS highest

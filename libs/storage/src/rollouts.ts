@@ -2,6 +2,7 @@ import { type Database, isUniqueViolation, json, type Transaction } from './data
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';
 import { type Stored } from './artifact-store/stored.ts';
+import { idOrName, referredTo } from './by-reference.ts';
 import { freeName } from './free-name.ts';
 import { newId } from './identifiers.ts';
 import { EVERYBODY, type Maker, type Owner } from './owner.ts';
@@ -69,11 +70,9 @@ export function createRollouts(database: Database, owner: Owner = EVERYBODY): Ro
         throw isUniqueViolation(error) ? new NameTakenError(rollouts.name) : error;
       }
     },
-    get: async (idOrName) => {
-      const { rollouts: table } = database;
-      // The id first: a name may look like an id.
-      const byId = await table.findUnique({ where: { id: idOrName, ...owner.where }, include });
-      const found = byId ?? (await table.findFirst({ where: { name: idOrName, ...owner.where }, include }));
+    get: async (reference) => {
+      const rows = await database.rollouts.findMany({ where: { ...idOrName(reference), ...owner.where }, include });
+      const found = referredTo(rows, reference);
       return found && toRow(found);
     },
     list: async (page) =>

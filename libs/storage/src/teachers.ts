@@ -1,4 +1,5 @@
 import { type Stored } from './artifact-store/stored.ts';
+import { idOrName, referredTo } from './by-reference.ts';
 import { type Database, isUniqueViolation, json } from './database.ts';
 import { NameTakenError } from './errors.ts';
 import { type Prisma } from './generated/client.ts';
@@ -78,11 +79,9 @@ export function createTeachers(database: Database, owner: Owner = EVERYBODY): Te
         throw isUniqueViolation(error) ? new NameTakenError(teacher.name) : error;
       }
     },
-    get: async (idOrName) => {
-      const { teacher: table } = database;
-      // The id first: a name may look like an id.
-      const byId = await table.findUnique({ where: { id: idOrName, ...owner.where }, include });
-      const found = byId ?? (await table.findFirst({ where: { name: idOrName, ...owner.where }, include }));
+    get: async (reference) => {
+      const rows = await database.teacher.findMany({ where: { ...idOrName(reference), ...owner.where }, include });
+      const found = referredTo(rows, reference);
       return found && toRow(found);
     },
     list: async (page) =>

@@ -51,7 +51,9 @@ export function createWorkers(database: Database): Workers {
   const list = async () =>
     (
       await database.$queryRaw<Found[]>`
-    SELECT *, last_seen < now() - make_interval(secs => ${LOST_AFTER_S}) AS lost FROM workers ORDER BY id`
+    SELECT id, host, pid, version, engine, device, gpu, gpu_jobs_only, memory_bytes, kinds, job_id, draining, started_at,
+           last_seen, last_seen < now() - make_interval(secs => ${LOST_AFTER_S}) AS lost
+    FROM workers ORDER BY id`
     ).map(toRow);
   const fleet = async () => (await list()).filter(({ status }) => status === 'idle' || status === 'busy');
   let known: { at: number; fleet: Promise<Fleet> } | undefined;

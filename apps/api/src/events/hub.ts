@@ -1,4 +1,5 @@
 import { type Storage, type Watch } from '@distiller/storage';
+import { createSharedReads, type SharedReads } from './shared-reads.ts';
 
 /** How often a stream looks by itself: notifications may be lost, and may not be there at all. */
 const POLL_MS = { watching: 5_000, blind: 1_000 };
@@ -11,15 +12,21 @@ interface Subscription {
 
 export interface EventHub {
   subscribe(jobId: string): Subscription;
+  /** Whoever asks must know that the job is one that the reader may see. */
+  eventsAfter: SharedReads['after'];
   /** Wakes every stream for the last time. */
   close(): Promise<void>;
   readonly closing: boolean;
 }
 
 /** Wakes the streams of a job when it has new events: one database connection for all of them, opened for the first. */
-export function createEventHub(storage: Pick<Storage, 'watch'>): EventHub {
+export function createEventHub(storage: Pick<Storage, 'watch' | 'events'>): EventHub {
   const wakers = new Map<string, Set<() => void>>();
-  const wake = (jobId: string) => wakers.get(jobId)?.forEach((waker) => waker());
+  const reads = createSharedReads(storage);
+  const wake = (jobId: string) => {
+    reads.outdate(jobId);
+    wakers.get(jobId)?.forEach((waker) => waker());
+  };
   const wakeAll = () => [...wakers.keys()].forEach(wake);
   let watch: Promise<Watch | undefined> | undefined;
   let isWatching = false;
@@ -43,6 +50,7 @@ export function createEventHub(storage: Pick<Storage, 'watch'>): EventHub {
     get closing() {
       return closing;
     },
+    eventsAfter: (jobId, seq) => reads.after(jobId, seq),
     subscribe: (jobId) => {
       ensureWatch();
       const signal = createSignal(() => (isWatching ? POLL_MS.watching : POLL_MS.blind));

@@ -68,7 +68,7 @@ export function eventRoutes(app: App, hub: EventHub): void {
         return page satisfies z.infer<typeof EventPage>;
       }
       if (isFinal(job.status) && found.length === 0) return reply.code(204).send(null);
-      return reply.headers(STREAM_HEADERS).send(eventStream({ storage, hub, jobId: job.id, afterSeq }));
+      return reply.headers(STREAM_HEADERS).send(eventStream({ hub, jobId: job.id, afterSeq }));
     },
   );
 }

@@ -1,14 +1,10 @@
 import { Readable } from 'node:stream';
-import { type ProjectStorage } from '@distiller/storage';
 import { type EventHub } from './hub.ts';
-import { isLast, type JobEvent, toEvent } from './schema.ts';
 
 const RETRY_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
-const EVENTS_A_READ = 200;
 
 export interface StreamOptions {
-  storage: ProjectStorage;
   hub: EventHub;
   jobId: string;
   afterSeq: number;
@@ -26,7 +22,7 @@ export function eventStream(options: StreamOptions): Readable {
   return stream;
 }
 
-async function* produce({ storage, hub, jobId, afterSeq }: StreamOptions, left: AbortSignal): AsyncGenerator<string> {
+async function* produce({ hub, jobId, afterSeq }: StreamOptions, left: AbortSignal): AsyncGenerator<string> {
   const subscription = hub.subscribe(jobId);
   left.addEventListener('abort', () => subscription.close(), { once: true });
   let seq = afterSeq;
@@ -34,14 +30,14 @@ async function* produce({ storage, hub, jobId, afterSeq }: StreamOptions, left: 
   try {
     yield `retry: ${RETRY_MS}\n\n`;
     while (!left.aborted && !hub.closing) {
-      const events = (await storage.events.list(jobId, { afterSeq: seq, limit: EVENTS_A_READ })).map(toEvent);
+      const { events, hasMore } = await hub.eventsAfter(jobId, seq);
       for (const event of events) {
-        yield format(event);
+        yield event.text;
         seq = event.seq;
         toldAt = performance.now();
-        if (isLast(event)) return;
+        if (event.isLast) return;
       }
-      if (events.length === EVENTS_A_READ) continue;
+      if (hasMore) continue;
       await subscription.changed();
       if (performance.now() - toldAt >= HEARTBEAT_MS) {
         yield ': still here\n\n';
@@ -53,8 +49,4 @@ async function* produce({ storage, hub, jobId, afterSeq }: StreamOptions, left: 
   } finally {
     subscription.close();
   }
-}
-
-function format(event: JobEvent): string {
-  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

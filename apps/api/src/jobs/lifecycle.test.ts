@@ -121,6 +121,25 @@ test('a list is walked in the order that is asked for', async () => {
   expect((await walk('-priority')).map(({ priority }) => priority)).toEqual([2, 1, 1, 0, 0]);
   expect((await walk('priority')).map(({ priority }) => priority)).toEqual([0, 0, 1, 1, 2]);
   expect((await walk('created_at')).map(({ priority }) => priority)).toEqual(priorities);
+  const since = '&created_after=2000-01-01T00:00:00Z';
+  expect((await walk(`created_at${since}`)).map(({ priority }) => priority)).toEqual(priorities);
+  expect((await walk(`-created_at${since}`)).map(({ priority }) => priority)).toEqual(priorities.toReversed());
+});
+
+test('each waiting job of a page knows its place in the line, and so does one that is asked for alone', async () => {
+  for (const priority of [1, 0, 2, 1, 0]) await submit({ priority, tags: { line: '1' } });
+  const found = async (query: string) => (await api.get(`/v1/jobs?${query}`)).body.data ?? [];
+  const place = (job: Record<string, unknown>) => Number(job['queue_position']);
+  const ascending = (places: number[]) => places.toSorted((a, b) => a - b);
+  const waiting = await found('status=queued&limit=100');
+  expect(ascending(waiting.map(place))).toEqual(waiting.map((_, index) => index + 1));
+  const ours = await found('tag=line:1&sort=created_at');
+  const line = ours.toSorted((a, b) => Number(b['priority']) - Number(a['priority'])).map(place);
+  expect(line).toEqual(ascending(line));
+  for (const job of await found('tag=line:1&limit=2')) {
+    expect(place(ours.find(({ id }) => id === job['id'])!)).toBe(place(job));
+    expect(place((await api.get(`/v1/jobs/${String(job['id'])}`)).body)).toBe(place(job));
+  }
 });
 
 test.each(['tag=novalue', 'kind=nonsense', 'sort=step', 'created_after=yesterday'])(

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createStorage } from '@distiller/storage';
 import { type Api, startApi } from '../../../../test/api.ts';
+import { waitUntil } from '../../../../test/processes.ts';
 import { newApiKey, parseApiKey } from '../access/api-key.ts';
 import { isLoopback } from '../access/loopback.ts';
 import { readEnvironment } from '../environment.ts';
@@ -74,7 +76,21 @@ test('after a rotation both secrets are taken for the overlap, and then the new 
   await api.database.query("UPDATE api_keys SET previous_valid_until = now() - interval '1 second' WHERE id = $1", [
     id,
   ]);
-  expect([await status(key), await status(rotated)]).toEqual([401, 200]);
+  // A row that was changed behind the API's back is seen a second later.
+  await waitUntil(async () => (await status(key)) === 401, 'the old secret is refused');
+  expect(await status(rotated)).toBe(200);
+});
+
+test('what another process does to a key is seen within a moment: a new secret at once, a revocation a second later', async () => {
+  const { id, key } = await member();
+  expect(await status(key)).toBe(200);
+  const elsewhere = createStorage({ databaseUrl: api.database.url });
+  onTestFinished(() => elsewhere.close());
+  const { text, secretSha256 } = newApiKey(parseApiKey(key)?.shortId);
+  await elsewhere.keys.rotate(id, secretSha256, new Date());
+  expect(await status(text)).toBe(200);
+  await elsewhere.keys.revoke(id);
+  await waitUntil(async () => (await status(text)) === 401, 'the revoked key is refused');
 });
 
 test('the secret of a key is nowhere in the database, and is told once', async () => {

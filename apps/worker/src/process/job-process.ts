@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { saysNothing } from '@distiller/compute';
-import { TYPESCRIPT_ARGUMENTS } from '../typescript-arguments.ts';
+import { programOf } from '@distiller/programs';
 import { type JobMessage, type JobOrder } from './messages.ts';
 
 /** The running process of a job. */
@@ -21,8 +20,9 @@ export function startJobProcess(
   onMessage: (message: JobMessage) => void,
   env: Record<string, string> = {},
 ): JobProcess {
-  const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
-    execArgv: TYPESCRIPT_ARGUMENTS,
+  const { script, execArgv } = programOf(new URL('./main.ts', import.meta.url));
+  const child = fork(script, {
+    execArgv,
     env: { ...process.env, ...env },
     // JSON would turn a metric that is not finite into null.
     serialization: 'advanced',

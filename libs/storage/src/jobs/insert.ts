@@ -86,6 +86,7 @@ export async function insertRow(
   const projectId = plain.projectId ?? DEFAULT_PROJECT;
   await transaction.job.create({
     data: { ...plain, ...child, ...table, ...written, id, projectId, status, eventSeq: 1 },
+    select: { id: true },
   });
   const reason = child?.heldFor;
   const event = { type: 'status', message: FIRST_WORDS[status], data: statusData(null, status, reason) };

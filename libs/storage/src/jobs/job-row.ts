@@ -1,8 +1,8 @@
 import { type Database } from '../database.ts';
-import { type Prisma } from '../generated/client.ts';
-import { type NewJobFile, toFile } from '../job-files.ts';
+import { Prisma } from '../generated/client.ts';
+import { type NewJobFile } from '../job-files.ts';
 import { type SweepOverview, sweepOverviews } from '../sweeps/overview.ts';
-import { queuePositions } from './queue-positions.ts';
+import { QUEUE_POSITIONS } from './queue-positions.ts';
 import { type JobStatus } from './transitions.ts';
 
 /** Why a job failed: a stable code, a sentence, and what it is about (the step, the loss term …). */
@@ -66,66 +66,60 @@ export interface JobRow {
   finishedAt: Date | null;
 }
 
-const reference = { select: { id: true, name: true } } as const;
-const query = {
-  include: {
-    teacher: reference,
-    rollouts: reference,
-    labels: reference,
-    models: { where: { checkpointStep: null }, select: { id: true } },
-    checkpoints: { where: { isBest: true }, select: { step: true }, take: 1 },
-    rolloutsMade: reference,
-    labelsMade: reference,
-    places: { select: { sweepId: true, point: true } },
-    files: { include: { artifact: true }, orderBy: { name: 'asc' } },
-  },
-  omit: {
-    teacherId: true,
-    rolloutsId: true,
-    labelsId: true,
-    eventSeq: true,
-    keyId: true,
-    queuedAt: true,
-    stopMode: true,
-    stopReason: true,
-  },
-} as const;
-
-/** Not for use inside a transaction: Prisma loads the relations at the same time, and a connection does one at a time. */
 export async function findJob(database: Database, id: string): Promise<JobRow | null> {
-  return (await findJobs(database, { where: { id } }))[0] ?? null;
+  return (await findJobs(database, Prisma.sql`SELECT * FROM jobs WHERE id = ${id}`))[0] ?? null;
 }
 
-export async function findJobs(
-  database: Database,
-  page: Pick<Prisma.JobFindManyArgs, 'where' | 'orderBy' | 'take'>,
-): Promise<JobRow[]> {
-  const found = await database.job.findMany({ ...page, ...query });
-  const positions = await queuePositions(database, found);
+/** A reference, or null where the outer join has found none. */
+const reference = (table: string) =>
+  Prisma.raw(`CASE WHEN ${table}.id IS NOT NULL THEN json_build_object('id', ${table}.id, 'name', ${table}.name) END`);
+
+const COLUMNS = Prisma.sql`
+  job.id, job.project_id AS "projectId", job.kind, job.status::text AS status, job.spec, job.layer_table AS "layerTable",
+  job.student_id AS "studentId", job.file_sha256 AS "fileSha256", job.attempt, job.step, job.total_steps AS "totalSteps",
+  job.engine, job.error, job.result, job.metadata, job.tags, job.priority, job.deadline_at AS "deadlineAt",
+  job.retry_of AS "retryOfId", job.steps_per_second AS rate, job.progress_at AS "progressAt", job.needs_gpu AS "needsGpu",
+  job.trace_parent AS "traceParent", job.parent_id AS "parentId", job.held_for AS "heldFor",
+  job.stop_at_step AS "stopAtStep", job.created_at AS "createdAt", job.started_at AS "startedAt",
+  job.finished_at AS "finishedAt", line.place AS "queuePosition",
+  ${reference('teacher')} AS teacher, ${reference('used')} AS rollouts, ${reference('labels')} AS labels,
+  ${reference('made')} AS "rolloutsMade", ${reference('computed')} AS "labelsMade",
+  (SELECT id FROM models WHERE job_id = job.id AND checkpoint_step IS NULL LIMIT 1) AS "modelId",
+  (SELECT step FROM checkpoints WHERE job_id = job.id AND is_best LIMIT 1) AS "bestCheckpoint",
+  (SELECT point FROM sweep_children WHERE job_id = job.id AND sweep_id = job.parent_id) AS point,
+  (SELECT json_agg(json_build_object('name', file.name, 'filename', file.filename, 'mediaType', file.media_type,
+                                     'sha256', file.sha256, 'bytes', artifact.bytes) ORDER BY file.name)
+   FROM job_files AS file JOIN artifacts AS artifact ON artifact.sha256 = file.sha256
+   WHERE file.job_id = job.id) AS files`;
+
+type Found = Omit<JobRow, 'files' | 'sweep'> & { files: NewJobFile[] | null };
+
+/**
+ * One statement for the jobs and all that hangs on them: a list is read thousands of times for each time it changes.
+ * @param page whole rows of `jobs`, in some order
+ * @param order in which they come, in words of `job`
+ */
+export async function findJobs(database: Database, page: Prisma.Sql, order = Prisma.sql`job.id`): Promise<JobRow[]> {
+  const found = await database.$queryRaw<Found[]>`
+    WITH page AS MATERIALIZED (${page}), line AS (${QUEUE_POSITIONS})
+    SELECT ${COLUMNS}
+    FROM page AS job
+    LEFT JOIN line ON line.id = job.id
+    LEFT JOIN teachers AS teacher ON teacher.id = job.teacher_id
+    LEFT JOIN rollouts AS used ON used.id = job.rollouts_id
+    LEFT JOIN labels ON labels.id = job.labels_id
+    LEFT JOIN rollouts AS made ON made.made_by_job_id = job.id
+    LEFT JOIN labels AS computed ON computed.made_by_job_id = job.id
+    ORDER BY ${order}`;
   const sweeps = await sweepOverviews(
     database,
     found.flatMap(({ id, kind }) => (kind === 'sweep' ? [id] : [])),
   );
-  return found.map((row) =>
-    toRow(row, { queuePosition: positions.get(row.id) ?? null, sweep: sweeps.get(row.id) ?? null }),
-  );
+  return found.map((row) => toRow(row, sweeps.get(row.id) ?? null));
 }
 
-type Found = Prisma.JobGetPayload<typeof query>;
-
-function toRow(
-  { table, models, checkpoints, files, places, ...row }: Found,
-  looked: Pick<JobRow, 'queuePosition' | 'sweep'>,
-): JobRow {
+function toRow(row: Found, sweep: SweepOverview | null): JobRow {
   // A sweep that has succeeded has made the best of its models.
-  const best = row.status === 'succeeded' ? looked.sweep?.best?.modelId : undefined;
-  return {
-    ...row,
-    ...looked,
-    layerTable: table,
-    modelId: models[0]?.id ?? best ?? null,
-    bestCheckpoint: checkpoints[0]?.step ?? null,
-    point: places.find(({ sweepId }) => sweepId === row.parentId)?.point ?? null,
-    files: files.map(toFile),
-  };
+  const best = row.status === 'succeeded' ? sweep?.best?.modelId : undefined;
+  return { ...row, sweep, modelId: row.modelId ?? best ?? null, files: row.files ?? [] };
 }

@@ -1,20 +1,21 @@
-import { type Database } from '../database.ts';
-import { type JobStatus } from './transitions.ts';
+import { Prisma } from '../generated/client.ts';
 
 /**
- * Places among the jobs of the same project that wait, 1 being the next: by priority, then by how long they have waited. What
- * others have waiting is not to be told.
+ * Places of the jobs in `page` that wait, among those of the same project that do, 1 being the next: by priority, then by how
+ * long they have waited. What others have waiting is not to be told. Each job in line is counted once, whatever the page.
  */
-export async function queuePositions(
-  database: Database,
-  jobs: readonly { id: string; status: JobStatus }[],
-): Promise<Map<string, number>> {
-  const waiting = jobs.filter(({ status }) => status === 'queued').map(({ id }) => id);
-  if (waiting.length === 0) return new Map();
-  const rows = await database.$queryRaw<{ id: string; place: number }[]>`
-    SELECT id, place FROM (
-      SELECT id, row_number() OVER (PARTITION BY project_id ORDER BY priority DESC, queued_at, id)::int AS place
-      FROM jobs WHERE status = 'queued'
-    ) AS line WHERE id = ANY (${waiting})`;
-  return new Map(rows.map(({ id, place }) => [id, place]));
-}
+export const QUEUE_POSITIONS = Prisma.sql`
+  SELECT id, sum(between_them) OVER (PARTITION BY project_id ORDER BY rank, queued_at, id)::int AS place
+  FROM (
+    SELECT id, project_id, -priority AS rank, queued_at,
+           coalesce(lag(-priority) OVER line, -2147483647) AS rank_before,
+           coalesce(lag(queued_at) OVER line, '-infinity') AS queued_before, coalesce(lag(id) OVER line, '') AS id_before
+    FROM page WHERE status = 'queued'
+    WINDOW line AS (PARTITION BY project_id ORDER BY -priority, queued_at, id)
+  ) AS waiting
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS between_them FROM jobs AS other
+    WHERE other.status = 'queued' AND other.project_id = waiting.project_id
+      AND (-other.priority, other.queued_at, other.id) > (rank_before, queued_before, id_before)
+      AND (-other.priority, other.queued_at, other.id) <= (rank, waiting.queued_at, waiting.id)
+  ) AS counted`;

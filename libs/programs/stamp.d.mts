@@ -4,5 +4,5 @@ export interface Product {
   sources: string[];
   output: string;
 }
-export function isFresh(root: string, product: Product): Promise<boolean>;
-export function stamp(root: string, product: Product): Promise<void>;
+export function isFresh(root: string, product: Product): boolean;
+export function stamp(root: string, product: Product): void;
