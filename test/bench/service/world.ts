@@ -27,7 +27,7 @@ export interface World extends Seeded {
 }
 
 /** A file that the model has, and the bare server too, under the same name. */
-export interface WorldFile {
+interface WorldFile {
   name: 'student' | 'onnx';
   bytes: number;
 }

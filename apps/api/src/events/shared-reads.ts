@@ -4,7 +4,7 @@ import { isLast, type JobEvent, toEvent } from './schema.ts';
 const EVENTS_A_READ = 200;
 
 /** An event as streams send it. */
-export interface ToldEvent {
+interface ToldEvent {
   seq: number;
   text: string;
   isLast: boolean;
