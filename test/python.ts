@@ -9,6 +9,7 @@ const PEERS = new URL('peers-requirements.txt', import.meta.url);
 const EXPORTS = new URL('formats/exports-requirements.txt', import.meta.url);
 const ZARR = new URL('zarr-requirements.txt', import.meta.url);
 const S3 = new URL('s3-requirements.txt', import.meta.url);
+const CLIENT = new URL('python-client-requirements.txt', import.meta.url);
 const SCHEMATHESIS = new URL('faults/schemathesis-requirements.txt', import.meta.url);
 
 /** The python that plays; undefined, and said so, where there is none and none can be made. */
@@ -25,6 +26,9 @@ export const findExportsPython = () => findPython('exports', EXPORTS);
 
 /** A python with a server that answers like S3. */
 export const findS3Python = () => findPython('s3', S3);
+
+/** A python with what our client in Python needs, and what its types are made and checked with. */
+export const findClientPython = () => findPython('client', CLIENT);
 
 /** A python with Schemathesis, which makes requests up from an OpenAPI document. */
 export const findSchemathesisPython = () => findPython('schemathesis', SCHEMATHESIS);

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { programOf } from '@distiller/programs';
 import { z } from 'zod';
 import { hasExited, waitForExit } from './bound-process.ts';
