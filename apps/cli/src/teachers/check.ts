@@ -34,9 +34,9 @@ async function check(name: string, _options: object, command: Command): Promise<
   throw new Ended(1);
 }
 
-/** Of 64 characters at most, as the service wants names; seconds keep two checks apart. */
+/** Of 64 characters at most, as the service wants names; milliseconds keep two checks apart. */
 export function checkName(teacher: string, at: Date): string {
-  const time = at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').toLowerCase();
+  const time = at.toISOString().slice(0, 23).replaceAll(/[-:.]/g, '').toLowerCase();
   return `check-${teacher.slice(0, 64 - 'check--'.length - time.length)}-${time}`;
 }
 
