@@ -13,6 +13,9 @@ const ModelPage = lazy(async () => ({ default: (await import('./models/model-pag
 const TeachersPage = lazy(async () => ({ default: (await import('./resources/teachers-page.tsx')).TeachersPage }));
 const TeacherPage = lazy(async () => ({ default: (await import('./resources/teacher-page.tsx')).TeacherPage }));
 const RolloutsPage = lazy(async () => ({ default: (await import('./resources/rollouts-page.tsx')).RolloutsPage }));
+const WorkersPage = lazy(async () => ({ default: (await import('./workers/workers-page.tsx')).WorkersPage }));
+const WebhooksPage = lazy(async () => ({ default: (await import('./webhooks/webhooks-page.tsx')).WebhooksPage }));
+const WebhookPage = lazy(async () => ({ default: (await import('./webhooks/webhook-page.tsx')).WebhookPage }));
 
 export function App() {
   const main = useFocusOnNewPage();
@@ -37,6 +40,9 @@ export function App() {
             <Route path="/teachers" component={TeachersPage} />
             <Route path="/teachers/:id">{({ id }) => <TeacherPage key={id} id={id} />}</Route>
             <Route path="/rollouts" component={RolloutsPage} />
+            <Route path="/workers" component={WorkersPage} />
+            <Route path="/webhooks" component={WebhooksPage} />
+            <Route path="/webhooks/:id">{({ id }) => <WebhookPage key={id} id={id} />}</Route>
             <Route>
               <Empty title="There is no page at this address." />
             </Route>

@@ -28,6 +28,9 @@ const PAGES: Record<string, { path: (jobs: ShownJobs) => string; shows: string }
   teachers: { path: () => '/teachers', shows: 'tbody tr' },
   teacher: { path: () => '/teachers/pong-player', shows: '#verification-title' },
   rollouts: { path: () => '/rollouts', shows: 'tbody tr' },
+  workers: { path: () => '/workers', shows: 'tbody tr' },
+  webhooks: { path: () => '/webhooks', shows: 'tbody tr' },
+  webhook: { path: ({ webhook }) => `/webhooks/${webhook}`, shows: 'tbody tr' },
   'new-job': { path: () => '/new', shows: '.section' },
   'not-found': { path: () => '/nowhere', shows: '.state' },
 };

@@ -9,6 +9,8 @@ const PAGES = [
   ['/models', 'Models', '/models/*?'],
   ['/teachers', 'Teachers', '/teachers/*?'],
   ['/rollouts', 'Rollouts', '/rollouts/*?'],
+  ['/workers', 'Workers', '/workers'],
+  ['/webhooks', 'Webhooks', '/webhooks/*?'],
 ] as const;
 
 const SAID = {

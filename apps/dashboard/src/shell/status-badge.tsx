@@ -8,6 +8,11 @@ const SIGNS: Record<string, [sign: string, tone: string]> = {
   succeeded: ['✓', 'good'],
   failed: ['✕', 'bad'],
   cancelled: ['◻', 'neutral'],
+  pending: ['◷', 'neutral'],
+  idle: ['◌', 'neutral'],
+  busy: ['▶', 'busy'],
+  draining: ['‖', 'warn'],
+  lost: ['✕', 'bad'],
 };
 
 /** A status, told by a sign and a word as well as by its colour. */
