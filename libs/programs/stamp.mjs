@@ -29,15 +29,15 @@ function fingerprint(root, { sources, output }) {
   const hash = createHash('sha256');
   for (const source of sources) {
     for (const file of filesUnder(join(root, source))) {
-      if (file.startsWith(join(root, output)) || file.includes('/node_modules/') || isTest(file)) continue;
+      if (file.startsWith(join(root, output)) || isNoSource(file)) continue;
       hash.update(file).update('\0').update(readFileSync(file)).update('\0');
     }
   }
   return hash.digest('hex');
 }
 
-/** No product is made of tests. */
-const isTest = (file) => /\.test\.tsx?$/.test(file);
+/** No product is made of tests, of packages, or of what Python leaves beside what it runs. */
+const isNoSource = (file) => /\.test\.tsx?$|\/(node_modules|__pycache__|\.mypy_cache)\//.test(file);
 
 function filesUnder(path) {
   const found = statSync(path, { throwIfNoEntry: false });

@@ -39,6 +39,13 @@ test('a changed test leaves it fresh', async () => {
   expect(isFresh(root, product)).toBe(true);
 });
 
+test('what Python leaves beside what it runs makes nothing stale', async () => {
+  const root = await built();
+  await mkdir(join(root, 'src', '__pycache__'));
+  await writeFile(join(root, 'src', '__pycache__', 'games.pyc'), 'compiled');
+  expect(isFresh(root, product)).toBe(true);
+});
+
 test('a product that was deleted is stale', async () => {
   const root = await built();
   await rm(join(root, 'src', 'dist'), { recursive: true });
