@@ -1,17 +1,15 @@
 // Every kind of job over REST, one after the other, as a user would chain them: real API, real worker, real emulator.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Client, createClient, type Job, type JobSpec } from '@distiller/client';
-import { programOf } from '@distiller/programs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tinyTeacher } from './api.ts';
 import { emptyDatabase, type TestDatabase } from './database.ts';
-import { processesWith, waitUntil } from './processes.ts';
+import { waitUntil } from './processes.ts';
 import { findArcadePython } from './python.ts';
+import { endServiceProcess, serviceEnvironment, startServiceProcess, trainingProcesses } from './service-process.ts';
 
 const python = await findArcadePython();
 
@@ -25,18 +23,13 @@ let url: string;
 beforeAll(async () => {
   database = await emptyDatabase();
   directory = await mkdtemp(join(tmpdir(), 'kinds-'));
-  environment = {
-    DATABASE_URL: database.url,
-    QUEUE_URL: database.url,
-    ARTIFACTS_URL: pathToFileURL(join(directory, 'artifacts')).href,
-    COMPUTE: 'wasm',
-    CHECKPOINT_EVERY_MS: '200',
-    PORT: '0',
-    LOG_LEVEL: 'silent',
-  };
-  const started = await Promise.all([start('api'), start('worker')]);
-  processes = started.map(({ process: child }) => child);
-  url = started[0].url ?? '';
+  environment = { ...serviceEnvironment(database, directory), CHECKPOINT_EVERY_MS: '200' };
+  const [api, worker] = await Promise.all([
+    startServiceProcess('api', environment),
+    startServiceProcess('worker', environment),
+  ]);
+  processes = [worker.process, api.process];
+  url = api.ready.url ?? '';
   client = createClient({ baseUrl: url });
   const { input, weights } = tinyTeacher('tiny');
   const upload = await client.uploadFile(weights);
@@ -44,24 +37,10 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  for (const child of processes.reverse()) {
-    child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
+  for (const child of processes) await endServiceProcess(child);
   await database.drop();
   await rm(directory, { recursive: true });
 });
-
-async function start(app: 'api' | 'worker'): Promise<{ process: ChildProcess; url?: string }> {
-  const { script, execArgv } = programOf(new URL(`../apps/${app}/src/main.ts`, import.meta.url));
-  const child = fork(script, {
-    execArgv,
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [ready] = (await once(child, 'message')) as [{ url?: string }];
-  return { process: child, ...ready };
-}
 
 async function succeed(spec: JobSpec): Promise<Job> {
   const { id } = await client.jobs.create(spec);
@@ -156,8 +135,7 @@ test.runIf(python)(
   async () => {
     const calm = await succeed(recording('calm'));
     const { id } = await client.jobs.create({ ...recording('disturbed'), kind: 'recording' } as JobSpec);
-    const working = () =>
-      processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => command.includes('process/main.ts'));
+    const working = () => trainingProcesses(environment);
     for (let kill = 1; kill <= 2; kill++) {
       await waitUntil(async () => (await client.jobs.get(id)).attempt === kill && working().length > 0, 'it plays');
       process.kill(working()[0]!.pid, 'SIGKILL');

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { programOf } from '@distiller/programs';
 
 const PATIENCE_MS = 30_000;
 
@@ -16,6 +17,11 @@ export function processesWith(text: string): { pid: number; command: string }[] 
     .map((name) => ({ pid: Number(name), command: readOr(`/proc/${name}/cmdline`).replaceAll('\0', ' ').trim() }))
     .filter(({ pid }) => pid !== process.pid && isRunning(pid))
     .filter(({ pid, command }) => command.includes(text) || readOr(`/proc/${pid}/environ`).includes(text));
+}
+
+/** Whether a command line is of one of our programs, from the bundle or not; `source` is its first file, from the root. */
+export function runsProgram(command: string, source: string): boolean {
+  return command.includes(programOf(new URL(`../${source}`, import.meta.url)).script);
 }
 
 /** Waits for a fact; throws with its description when it does not come. */

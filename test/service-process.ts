@@ -9,7 +9,7 @@ import { type Client } from '@distiller/client';
 import { writeSafetensors } from '@distiller/policies/description';
 import { programOf } from '@distiller/programs';
 import { type TestDatabase } from './new-database.ts';
-import { processesWith } from './processes.ts';
+import { processesWith, runsProgram } from './processes.ts';
 import { ACTIONS, tinyContract, tinyTeacher, tinyWeights, writeTinyRollouts } from './tiny-distillation.ts';
 
 export interface Ready {
@@ -54,7 +54,9 @@ export function forkServiceProcess(app: 'api' | 'worker', environment: NodeJS.Pr
 
 /** The processes of the jobs at work whose worker has this environment: others may run beside a test. */
 export const trainingProcesses = (environment: NodeJS.ProcessEnv) =>
-  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) => /process[./]main\./.test(command));
+  processesWith(environment['ARTIFACTS_URL']!).filter(({ command }) =>
+    runsProgram(command, 'apps/worker/src/process/main.ts'),
+  );
 
 /** Asks it to end, and waits until it has. */
 export async function endServiceProcess(child: ChildProcess): Promise<number | null> {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { processesWith, waitUntil } from '../../test/processes.ts';
+import { processesWith, runsProgram, waitUntil } from '../../test/processes.ts';
 import { clusterPlace } from './src/postgres/cluster-place.ts';
 
 const LAUNCH = join(import.meta.dirname, 'launch.mjs');
@@ -79,11 +79,11 @@ test('a worker that dies is started again; an API that dies ends it all, with it
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await untilUp(dataDir);
-  const one = (name: string) => processes().find(({ command }) => command.includes(`apps/${name}/src/main.ts`));
-  const worker = one('worker');
-  process.kill(worker?.pid ?? 0, 'SIGKILL');
-  await waitUntil(() => (one('worker')?.pid ?? worker?.pid) !== worker?.pid, 'there is another worker');
-  process.kill(one('api')?.pid ?? 0, 'SIGKILL');
+  const one = (name: string) => processes().find(({ command }) => runsProgram(command, `apps/${name}/src/main.ts`));
+  const worker = one('worker')!;
+  process.kill(worker.pid, 'SIGKILL');
+  await waitUntil(() => (one('worker')?.pid ?? worker.pid) !== worker.pid, 'there is another worker');
+  process.kill(one('api')!.pid, 'SIGKILL');
   expect(await once(child, 'exit')).toEqual([1, null]);
   expect(said).toContain('The api ended with SIGKILL');
   expect(processes()).toEqual([]);

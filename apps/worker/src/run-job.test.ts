@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { writeSafetensors } from '@distiller/policies/description';
 import { createArtifactStore } from '@distiller/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runsProgram } from '../../../test/processes.ts';
 import { tinyService, type TinyService } from '../../../test/registered-job.ts';
 import { tinyWeights } from '../../../test/tiny-distillation.ts';
 import { quietWorker } from './run-job.fixture.ts';
@@ -46,7 +47,10 @@ function jobProcesses(): number[] {
           readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
           readFileSync(`/proc/${pid}/stat`, 'utf8'),
         ];
-        return command.includes('process/main.ts') && parent.split(') ')[1]?.split(' ')[1] === String(process.pid);
+        return (
+          runsProgram(command, 'apps/worker/src/process/main.ts') &&
+          parent.split(') ')[1]?.split(' ')[1] === String(process.pid)
+        );
       } catch {
         return false;
       }

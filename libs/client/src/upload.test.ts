@@ -1,16 +1,14 @@
-import { fork } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { programOf } from '@distiller/programs';
 import { createArtifactStore } from '@distiller/storage';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Api, registerBoth, startApi } from '../../../test/api.ts';
 import { cuttingProxy } from '../../../test/cutting-proxy.ts';
 import { emptyDatabase } from '../../../test/database.ts';
+import { startServiceProcess } from '../../../test/service-process.ts';
 import { type S3Server, startS3 } from '../../../test/s3.ts';
 import { createClient } from './index.ts';
 
@@ -69,17 +67,11 @@ test('a large file arrives though the service is killed in the midst of it', asy
   const database = await emptyDatabase();
   onTestFinished(() => database.drop());
   const artifacts = pathToFileURL(await mkdtemp(join(tmpdir(), 'killed-'))).href;
+  const urls = { DATABASE_URL: database.url, QUEUE_URL: database.url, ARTIFACTS_URL: artifacts, LOG_LEVEL: 'silent' };
   const start = async (port: string) => {
-    const urls = { DATABASE_URL: database.url, QUEUE_URL: database.url, ARTIFACTS_URL: artifacts };
-    const { script, execArgv } = programOf(new URL('../../../apps/api/src/main.ts', import.meta.url));
-    const child = fork(script, {
-      execArgv,
-      env: { ...process.env, ...urls, PORT: port, LOG_LEVEL: 'silent' },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
+    const { process: child, ready } = await startServiceProcess('api', { ...urls, PORT: port });
     onTestFinished(() => void child.kill('SIGKILL'));
-    const [message] = (await once(child, 'message')) as [{ url: string }];
-    return { child, url: message.url };
+    return { child, url: ready.url! };
   };
   const first = await start('0');
   let restarted: ReturnType<typeof start> | undefined;

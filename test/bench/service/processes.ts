@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundledFile } from '../../../libs/programs/bundle.mjs';
+import { programOf } from '@distiller/programs';
 import { hasExited } from '../../../apps/standalone/src/bound-process.ts';
 import { type Load, type LoadResult } from './load-messages.ts';
 
@@ -20,9 +20,10 @@ export async function startApiProcess(env: Record<string, string>, logFile: stri
   // As every start does: it makes the API's bundle, where that is not the sources'.
   execFileSync(process.execPath, [join(ROOT, 'apps', 'standalone', 'setup.mjs'), '--quiet', '--no-compute']);
   const log = await open(logFile, 'a');
-  const child = fork(bundledFile(ROOT, join(ROOT, 'apps', 'api', 'src', 'main.ts')), {
+  const { script, execArgv } = programOf(new URL('../../../apps/api/src/main.ts', import.meta.url));
+  const child = fork(script, {
     cwd: ROOT,
-    execArgv: [],
+    execArgv,
     env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'info', HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
   });
