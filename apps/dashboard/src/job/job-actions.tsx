@@ -1,10 +1,7 @@
 import { type Job } from '@distiller/client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { service } from '../service/service.ts';
-import { isUnreachable } from '../service/connection.ts';
-import { describeError } from '../shell/states.tsx';
-import { toast } from '../shell/toasts.tsx';
+import { useDoing } from '../shell/use-doing.ts';
 import { isFinal } from './is-final.ts';
 
 type Verb = 'cancel' | 'pause' | 'resume' | 'retry';
@@ -33,7 +30,10 @@ function legalVerbs(status: string): Verb[] {
 }
 
 export function JobActions({ job }: { job: Job }) {
-  const act = useAct(job.id);
+  const act = useDoing(
+    (verb: Verb) => service.jobs[verb](job.id),
+    (verb) => DONE[verb],
+  );
   const verbs = legalVerbs(job.status);
   return (
     <>
@@ -49,18 +49,6 @@ export function JobActions({ job }: { job: Job }) {
       )}
     </>
   );
-}
-
-function useAct(id: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (verb: Verb) => service.jobs[verb](id),
-    onSuccess: (_, verb) => toast(DONE[verb]),
-    onError: (error) => {
-      if (!isUnreachable(error)) toast(describeError(error), 'bad');
-    },
-    onSettled: () => queries.invalidateQueries(),
-  });
 }
 
 /** A cancelled job does not come back: it is asked once more. */

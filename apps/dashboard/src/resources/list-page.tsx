@@ -1,10 +1,8 @@
 import { type ReactNode } from 'react';
 import { Answer, Empty } from '../shell/states.tsx';
 import { useTitle } from '../shell/use-title.ts';
+import { type Heading, ListTable } from './list-table.tsx';
 import { type useAll } from './use-all.ts';
-
-/** A column's heading: words, words over numbers, or words that only a screen reader says. */
-type Heading = string | { number: string } | { unseen: string };
 
 interface ListPageProps<Item> {
   /** Such as `Teachers`. */
@@ -36,39 +34,12 @@ export function ListPage<Item>({ title, lead, query, empty, headings, above, row
           items.length === 0 ? (
             <Empty title={`No ${what} yet.`}>{empty}</Empty>
           ) : (
-            <div className="scroll card" tabIndex={0} role="region" aria-label={title}>
-              <table>
-                <thead>
-                  <tr>{headings.map(headingCell)}</tr>
-                </thead>
-                <tbody>{items.map(row)}</tbody>
-              </table>
-            </div>
+            <ListTable label={title} headings={headings}>
+              {items.map(row)}
+            </ListTable>
           )
         }
       </Answer>
     </div>
-  );
-}
-
-function headingCell(heading: Heading): ReactNode {
-  if (typeof heading === 'string') {
-    return (
-      <th key={heading} scope="col">
-        {heading}
-      </th>
-    );
-  }
-  if ('number' in heading) {
-    return (
-      <th key={heading.number} scope="col" className="number">
-        {heading.number}
-      </th>
-    );
-  }
-  return (
-    <th key={heading.unseen} scope="col">
-      <span className="unseen">{heading.unseen}</span>
-    </th>
   );
 }

@@ -1,12 +1,13 @@
 import { type Webhook, type WebhookDelivery } from '@distiller/client';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
+import { ListTable } from '../resources/list-table.tsx';
 import { useAll } from '../resources/use-all.ts';
 import { service } from '../service/service.ts';
-import { Answer, describeError, Empty } from '../shell/states.tsx';
+import { Answer, Empty } from '../shell/states.tsx';
 import { StatusBadge } from '../shell/status-badge.tsx';
 import { Time } from '../shell/time.tsx';
-import { toast } from '../shell/toasts.tsx';
+import { useDoing } from '../shell/use-doing.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { webhookState } from './webhook-state.ts';
 
@@ -44,9 +45,18 @@ export function WebhookPage({ id }: { id: string }) {
 
 function Actions({ webhook: { id, disabled } }: { webhook: Webhook }) {
   const [, go] = useLocation();
-  const ping = useDoing(() => service.webhooks.ping(id), 'A ping is on its way.');
-  const able = useDoing(() => service.webhooks.update(id, { disabled: !disabled }), 'Changed.');
-  const remove = useDoing(() => service.webhooks.delete(id), 'Deleted.');
+  const ping = useDoing(
+    () => service.webhooks.ping(id),
+    () => 'A ping is on its way.',
+  );
+  const able = useDoing(
+    () => service.webhooks.update(id, { disabled: !disabled }),
+    () => 'Changed.',
+  );
+  const remove = useDoing(
+    () => service.webhooks.delete(id),
+    () => 'Deleted.',
+  );
   return (
     <>
       <button type="button" disabled={disabled || ping.isPending} onClick={() => ping.mutate()}>
@@ -66,35 +76,24 @@ function Actions({ webhook: { id, disabled } }: { webhook: Webhook }) {
   );
 }
 
+const HEADINGS = ['event', 'status', 'attempts', 'last answer', 'next attempt', 'written', { unseen: 'again' }];
+
 function Deliveries({ webhook, rows }: { webhook: string; rows: readonly WebhookDelivery[] }) {
   if (rows.length === 0) return <Empty title="Nothing was sent yet.">Ping it, to see that it hears.</Empty>;
   return (
-    <div className="scroll card" tabIndex={0} role="region" aria-label="Deliveries">
-      <table>
-        <thead>
-          <tr>
-            {['event', 'status', 'attempts', 'last answer', 'next attempt', 'written'].map((heading) => (
-              <th key={heading} scope="col">
-                {heading}
-              </th>
-            ))}
-            <th scope="col">
-              <span className="unseen">again</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <DeliveryRow key={row.id} webhook={webhook} delivery={row} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable label="Deliveries" headings={HEADINGS}>
+      {rows.map((row) => (
+        <DeliveryRow key={row.id} webhook={webhook} delivery={row} />
+      ))}
+    </ListTable>
   );
 }
 
 function DeliveryRow({ webhook, delivery }: { webhook: string; delivery: WebhookDelivery }) {
-  const again = useDoing(() => service.webhooks.redeliver(webhook, delivery.id), 'It is sent again.');
+  const again = useDoing(
+    () => service.webhooks.redeliver(webhook, delivery.id),
+    () => 'It is sent again.',
+  );
   return (
     <tr>
       <th scope="row">{delivery.type}</th>
@@ -119,15 +118,4 @@ function DeliveryRow({ webhook, delivery }: { webhook: string; delivery: Webhook
 function lastAnswer({ attempts }: WebhookDelivery): string {
   const last = attempts.at(-1);
   return last ? String(last.status_code ?? last.error ?? '–') : '–';
-}
-
-/** Something asked of the service, with a word when it is done, and all that it may have changed read anew. */
-function useDoing(ask: () => Promise<unknown>, done: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ask,
-    onSuccess: () => toast(done),
-    onError: (error) => toast(describeError(error), 'bad'),
-    onSettled: () => queries.invalidateQueries(),
-  });
 }
