@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { BUNDLE, bundledFile } from '../bundle.mjs';
 import { isFresh } from '../stamp.mjs';
 
@@ -22,7 +23,14 @@ export function programOf(source: URL): Program {
   const path = fileURLToPath(source);
   isBundleUsed ??= typeof IS_BUNDLED !== 'undefined' || isFresh(ROOT, BUNDLE);
   if (isBundleUsed) return { script: bundledFile(ROOT, path), execArgv: [] };
-  return { script: path, execArgv: ['--import', import.meta.resolve('tsx')] };
+  return sourceProgram(path);
+}
+
+/** A program as it was written, compiled while it is read. */
+export function sourceProgram(script: string): Program {
+  // `import.meta.resolve` would do, but for the tests' runner, which has none.
+  const compiler = createRequire(import.meta.url).resolve('tsx');
+  return { script, execArgv: ['--import', pathToFileURL(compiler).href] };
 }
 
 /** Found out once: a process and those that it starts are of one version. */

@@ -1,5 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { createServer, request as requestTo } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -193,3 +196,43 @@ describe.each(places)('in %s', (_name, open) => {
     expect((await buffer(await place.elsewhere().read(hash))).equals(bytes)).toBe(true);
   });
 });
+
+test('bytes are sent again when S3 was busy, in one piece and in parts', async ({ skip }) => {
+  if (!s3) return skip('no S3 server to be had');
+  const busy = await busyAtFirst(s3.endpoint);
+  try {
+    const url = new URL(await s3.newStoreUrl());
+    url.searchParams.set('endpoint', busy.endpoint);
+    const store = createArtifactStore(url.href);
+    for (const bytes of [Buffer.alloc(0), Buffer.from('small'), Buffer.alloc(20 * 1024 ** 2, 'in parts')]) {
+      const { sha256: hash } = await store.put(bytes);
+      expect(await store.has(hash)).toBe(true);
+    }
+    // One, one and two parts.
+    expect(busy.refused()).toBe(4);
+  } finally {
+    busy.stop();
+  }
+});
+
+/** In front of a server: whatever is sent, it refuses the first time as S3 does when it is busy, after it took all of it. */
+async function busyAtFirst(endpoint: string) {
+  const refused = new Set<string>();
+  const server = createServer((request, response) => {
+    const { method, url = '/', headers } = request;
+    const isRefused = method === 'PUT' && !refused.has(url);
+    if (isRefused) {
+      refused.add(url);
+      request.resume().on('end', () => response.writeHead(503).end('<Error><Code>SlowDown</Code></Error>'));
+      return;
+    }
+    // The host name is part of what was signed.
+    const onward = requestTo(new URL(url, endpoint), { method, headers }, (answer) => {
+      answer.pipe(response.writeHead(answer.statusCode!, answer.headers));
+    });
+    request.pipe(onward);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, refused: () => refused.size, stop: () => server.close() };
+}

@@ -6,9 +6,6 @@ import { type DownloadLabel } from './artifact-store.ts';
 import { copyObject } from './s3-copy.ts';
 import { isMissing, type S3 } from './s3-client.ts';
 
-/** From this size on a file is sent in parts, several at a time. */
-const MULTIPART_BYTES = 64 * 1024 ** 2;
-
 export type S3Objects = ReturnType<typeof s3Objects>;
 
 /** What is asked of a bucket. Whatever is not there is an error with the code ENOENT, as with files. */
@@ -40,14 +37,13 @@ export function s3Objects(open: () => Promise<S3>, bucket: string) {
       const { sdk, client } = await open();
       await client.send(new sdk.PutObjectCommand({ ...at(key), Body: body }));
     },
-    /** Sends a file; it is there when all of it is. */
+    /**
+     * Sends a file; it is there when all of it is. Each part is held in memory while it is sent, so that it can be sent again when
+     * the store was busy: the SDK does not repeat a request whose body is a stream.
+     */
     write: async (key: string, path: string): Promise<void> => {
-      const { sdk, client } = await open();
+      const { client } = await open();
       const { size } = await stat(path);
-      if (size < MULTIPART_BYTES) {
-        await client.send(new sdk.PutObjectCommand({ ...at(key), Body: createReadStream(path), ContentLength: size }));
-        return;
-      }
       const { Upload } = await import('@aws-sdk/lib-storage');
       const params = { ...at(key), Body: createReadStream(path) };
       await new Upload({ client, params, partSize: partBytes(size) }).done();
