@@ -1,4 +1,4 @@
-// `npm run bench -- service [--quick] [--json FILE]`: the API under load, beside a bare Fastify, on real rows. Both, Postgres
+// `npm run bench -- service [--quick] [--part NAME] [--json FILE]`: the API under load, beside a bare Fastify, on real rows. Both, Postgres
 // and the load share the machine, and are asked in turn, so that what else happens there happens to both.
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -37,7 +37,11 @@ const QUICK: typeof FULL = {
 export async function benchService(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      part: { type: 'string', multiple: true },
+    },
   });
   const sizes = values.quick ? QUICK : FULL;
   const verdicts: Verdict[] = [];
@@ -52,7 +56,9 @@ export async function benchService(args: string[]): Promise<void> {
     if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
   };
   try {
-    for (const measure of partsOf(world, sizes)) await keep(await measure());
+    for (const [name, measure] of Object.entries(partsOf(world, sizes))) {
+      if (values.part?.includes(name) ?? true) await keep(await measure());
+    }
     await keep([await resident('API after all of this, resident', world.api, sizes.idleMs)]);
   } finally {
     await world.close();
@@ -60,15 +66,15 @@ export async function benchService(args: string[]): Promise<void> {
   console.log(verdictTable(verdicts));
 }
 
-function partsOf(world: World, sizes: typeof FULL): (() => Promise<Verdict[]>)[] {
-  return [
-    () => measureCurves(world, sizes.curves),
-    () => measureFanOut(world, sizes.fanOut),
-    () => measureDownloads(world, sizes.downloads),
-    () => measureReading(world, sizes.reading),
+function partsOf(world: World, sizes: typeof FULL): Record<string, () => Promise<Verdict[]>> {
+  return {
+    curves: () => measureCurves(world, sizes.curves),
+    'fan-out': () => measureFanOut(world, sizes.fanOut),
+    downloads: () => measureDownloads(world, sizes.downloads),
+    reading: () => measureReading(world, sizes.reading),
     // Last: it leaves thousands of jobs.
-    () => measureCreating(world, sizes.creating),
-  ];
+    creating: () => measureCreating(world, sizes.creating),
+  };
 }
 
 async function resident(what: string, { pid }: Running, idleMs: number): Promise<Verdict> {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { fastify, type FastifyServerOptions, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { bindHolds, guard } from './access/hooks.ts';
@@ -8,6 +7,7 @@ import { identityRoute } from './access/identity-route.ts';
 import { limitRates } from './access/rate-limit.ts';
 import { keepAudit } from './audit/hooks.ts';
 import { auditRoutes } from './audit/routes.ts';
+import helmet from 'helmet';
 import { Registry } from 'prom-client';
 import { compileSerializer } from './checked-answer.ts';
 import { serveDashboard } from './dashboard.ts';
@@ -114,11 +114,13 @@ async function admit(app: App, dependencies: ServiceDependencies): Promise<void>
 }
 
 async function protect(app: App, corsOrigins: string[] = []): Promise<void> {
-  await app.register(helmet, {
+  // Made once: its plugin makes all of them anew for each request.
+  const setSecurityHeaders = helmet({
     // Served over plain http on loopback, where there is no https to insist on.
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
+  app.addHook('onRequest', (request, reply, done) => setSecurityHeaders(request.raw, reply.raw, () => done()));
   // Closed but for the sites that were named.
   if (corsOrigins.length > 0) await app.register(cors, { origin: corsOrigins, ...CORS });
   app.addHook('onRequest', ({ method, headers }, _reply, done) => {

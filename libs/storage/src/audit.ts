@@ -27,11 +27,13 @@ export interface Audit {
   list(page: PageRequest): Promise<Page<AuditRow>>;
 }
 
-export function createAudit({ auditEvent }: Database): Audit {
+export function createAudit(database: Database): Audit {
   return {
-    append: async (event) => {
-      await auditEvent.createMany({ data: { ...event, id: newId('audit') } });
+    append: async ({ projectId, keyId, action, resource, status, requestId }) => {
+      await database.$executeRaw`
+        INSERT INTO audit_events (id, project_id, key_id, action, resource, status, request_id)
+        VALUES (${newId('audit')}, ${projectId}, ${keyId}, ${action}, ${resource}, ${status}, ${requestId})`;
     },
-    list: async (page) => toPage(await auditEvent.findMany(pageArguments(page)), page.limit, (row) => row),
+    list: async (page) => toPage(await database.auditEvent.findMany(pageArguments(page)), page.limit, (row) => row),
   };
 }

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient, type Prisma } from './generated/client.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
 
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
@@ -38,6 +38,11 @@ function createStatementNames(): (statement: { sql: string; args: unknown[] }) =
 /** Objects go into jsonb columns as they are. */
 export function json(value: unknown): Prisma.InputJsonValue {
   return value as Prisma.InputJsonValue;
+}
+
+/** The same in a statement of our own. */
+export function jsonb(value: unknown): Prisma.Sql {
+  return Prisma.sql`${JSON.stringify(value)}::jsonb`;
 }
 
 /** True for Prisma's "unique constraint failed". */

@@ -52,8 +52,11 @@ export function createLabels({ labels }: Database, { where }: Owner = EVERYBODY)
     },
     list: async (page) =>
       toPage(await labels.findMany({ ...pageArguments({ ...page, ...where }), include }), page.limit, toRow),
-    of: async (pair) =>
-      (await labels.findMany({ where: { ...pair, ...where }, include, orderBy: { id: 'desc' } })).map(toRow),
+    of: async (pair) => {
+      // Most pairs have none, and what is included would be asked for all the same.
+      if (!(await labels.findFirst({ where: { ...pair, ...where }, select: { id: true } }))) return [];
+      return (await labels.findMany({ where: { ...pair, ...where }, include, orderBy: { id: 'desc' } })).map(toRow);
+    },
   };
 }
 

@@ -88,15 +88,14 @@ export function toStoredFile({ mediaType, ...file }: NewJobFile): z.infer<typeof
 }
 
 export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
-  return Job.parse({
+  const { spec, student } = fixedParts(row);
+  const changing = Changing.parse({
     id: row.id,
     kind: row.kind,
     status: row.status,
-    spec: row.spec,
     teacher: row.teacher,
     rollouts: row.rollouts,
     labels: row.labels,
-    student: row.layerTable,
     student_model: row.studentId,
     model: row.modelId,
     made_rollouts: row.rolloutsMade,
@@ -109,7 +108,7 @@ export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
     queue_position: row.queuePosition,
     deadline_at: row.deadlineAt?.toISOString() ?? null,
     estimated_finish: estimatedFinish(row)?.toISOString() ?? null,
-    seed: (row.spec as { seed?: number }).seed ?? null,
+    seed: 'seed' in spec ? spec.seed : null,
     retry_of: row.retryOfId,
     best_checkpoint: row.bestCheckpoint,
     parent_id: row.parentId,
@@ -127,4 +126,23 @@ export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
     started_at: row.startedAt?.toISOString() ?? null,
     finished_at: row.finishedAt?.toISOString() ?? null,
   });
+  return { ...changing, spec, student };
+}
+
+const Fixed = Job.pick({ spec: true, student: true });
+const Changing = Job.omit({ spec: true, student: true });
+
+/**
+ * What a job is made with stays as it is, and is most of it: checked when it is first shown. It takes twice as long to check a
+ * page of jobs as to find it.
+ */
+const known = new Map<string, z.infer<typeof Fixed>>();
+const MOST_KNOWN = 5_000;
+
+function fixedParts({ id, spec, layerTable }: JobRow): z.infer<typeof Fixed> {
+  const found = known.get(id) ?? Fixed.parse({ spec, student: layerTable });
+  known.set(id, found);
+  // The one that has been known for longest: a map keeps the order.
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
+  return found;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alreadyChecked } from '../checked-answer.ts';
 import { type App } from '../dependencies.ts';
 import { requireJob } from '../jobs/routes.ts';
 import { problemResponses } from '../problems/schema.ts';
@@ -44,7 +45,8 @@ export function metricsRoutes(app: App): void {
         values: points.map(({ value }) => (Number.isFinite(value) ? value : null)),
         times: points.map(({ at }) => at.toISOString()),
       }));
-      return { data };
+      // Typed where it was read: to check fifteen thousand numbers and times takes longer than to read them.
+      return alreadyChecked({ data });
     },
   );
 }

@@ -1,9 +1,9 @@
-import { type Database, json, type Transaction } from '../database.ts';
-import { appendEvents } from '../events.ts';
+import { type Database, jsonb, type Transaction } from '../database.ts';
 import { type Job } from '../generated/client.ts';
 import { newId } from '../identifiers.ts';
 import { DEFAULT_PROJECT, EVERYBODY, type OnCreated, type Owner } from '../owner.ts';
 import { recordArtifact, takeUpload } from '../uploads.ts';
+import { EVENTS_CHANNEL } from '../watch.ts';
 import { tellOfJob } from '../webhooks/job-data.ts';
 import { findJob, type JobRow } from './job-row.ts';
 import { type HeldFor } from './lock.ts';
@@ -73,24 +73,35 @@ export interface NewChild {
   stopAtStep?: number | null;
 }
 
-/** Writes a job's row and its first event. @returns its id */
+/** Writes a job's row and its first event, in one statement: jobs are made many at a time. @returns its id */
 export async function insertRow(
   transaction: Transaction,
-  { spec, layerTable, metadata, tags = {}, isValidating = false, ...plain }: Omit<NewJob, 'onCreated'>,
+  { isValidating = false, ...job }: Omit<NewJob, 'onCreated'>,
   child?: NewChild,
 ): Promise<string> {
   const id = newId('job');
   const status = child?.heldFor ? 'paused' : isValidating ? 'validating' : 'queued';
-  const table = layerTable && { table: json(layerTable) };
-  const written = { spec: json(spec), metadata: json(metadata), tags: json(tags) };
-  const projectId = plain.projectId ?? DEFAULT_PROJECT;
-  await transaction.job.create({
-    data: { ...plain, ...child, ...table, ...written, id, projectId, status, eventSeq: 1 },
-    select: { id: true },
-  });
-  const reason = child?.heldFor;
-  const event = { type: 'status', message: FIRST_WORDS[status], data: statusData(null, status, reason) };
-  await appendEvents(transaction, id, 1, [event]);
+  const projectId = job.projectId ?? DEFAULT_PROJECT;
+  const data = statusData(null, status, child?.heldFor);
+  await transaction.$executeRaw`
+    WITH job AS (
+      INSERT INTO jobs (
+        id, project_id, key_id, kind, status, event_seq, spec, layer_table, metadata, tags, teacher_id, rollouts_id, labels_id,
+        student_id, file_sha256, total_steps, priority, needs_gpu, deadline_at, retry_of, trace_parent, parent_id, held_for,
+        stop_at_step)
+      VALUES (
+        ${id}, ${projectId}, ${job.keyId ?? null}, ${job.kind}, ${status}::text::job_status, 1, ${jsonb(job.spec)},
+        ${job.layerTable ? jsonb(job.layerTable) : null}, ${jsonb(job.metadata)}, ${jsonb(job.tags ?? {})},
+        ${job.teacherId ?? null}, ${job.rolloutsId ?? null}, ${job.labelsId ?? null}, ${job.studentId ?? null},
+        ${job.fileSha256 ?? null}, ${job.totalSteps}, ${job.priority ?? 0}, ${job.needsGpu ?? false},
+        ${job.deadlineAt?.toISOString() ?? null}::timestamptz, ${job.retryOfId ?? null}, ${job.traceParent ?? null},
+        ${child?.parentId ?? null}, ${child?.heldFor ?? null}, ${child?.stopAtStep ?? null})
+      RETURNING id
+    ), event AS (
+      INSERT INTO events (job_id, seq, level, type, message, data)
+      SELECT id, 1, 'info', 'status', ${FIRST_WORDS[status]}, ${jsonb(data)} FROM job
+    )
+    SELECT pg_notify(${EVENTS_CHANNEL}, id) FROM job`;
   await tellOfJob(transaction, id, { projectId, from: null, to: status });
   return id;
 }

@@ -36,7 +36,7 @@ export async function listJobs(database: Database, filter: JobFilter): Promise<P
   const beyond = after === undefined ? [] : [beyondRow(filter, { column, isDescending })];
   const page = Prisma.sql`
     SELECT job.* FROM jobs AS job WHERE ${Prisma.join([...conditions(filter), ...beyond], ' AND ')}
-    ORDER BY ${sorted} LIMIT ${limit + 1}`;
+    ORDER BY ${sorted} LIMIT ${Prisma.raw(String(limit + 1))}`;
   return toPage(await findJobs(database, page, sorted), limit, (row) => row);
 }
 
