@@ -13,7 +13,6 @@ interface Amount {
 }
 type Victim = 'training process' | 'worker' | 'API';
 
-/** Long enough to be at work while all the kills fall. */
 const STEPS = 900;
 /** Different jobs; of each, one more runs undisturbed. */
 const VARIANTS = [
@@ -48,13 +47,18 @@ async function killing(context: ScenarioContext, queue: 'redis' | 'postgres', { 
   say(`${calm.length} undisturbed jobs have ended`);
 
   const ids: string[] = [];
-  for (let job = 0; job < jobs; job++)
-    ids.push(await submit(service, { ...common, ...variants[job % variants.length] }));
+  // Those that have ended make room for others: there are so many to the last kill, however fast the machine is.
+  const keepBusy = async () => {
+    const open = await openJobs(service, ids);
+    for (let job = open; job < jobs; job++)
+      ids.push(await submit(service, { ...common, ...variants[ids.length % variants.length] }));
+  };
   const order = shuffled(
     (Object.keys(kills) as Victim[]).flatMap((victim) => Array.from({ length: kills[victim] }, () => victim)),
     random,
   );
   for (const [index, victim] of order.entries()) {
+    await keepBusy();
     // Before every other one somebody must have got on: a machine is never so unlucky that nothing ever begins.
     if (index % 2 === 1) await waitForAnyCheckpoint(service);
     await sleep(random.uniform() * PAUSE_MS);
@@ -73,24 +77,25 @@ async function killing(context: ScenarioContext, queue: 'redis' | 'postgres', { 
   }
   await checkStore(artifactsDirectory(context.directory), tally);
   const attempts = states.map(({ attempt }) => attempt);
+  tally.measured('jobs, of which so many at once', `${ids.length}, ${jobs}`);
   tally.measured('attempts at a job, least and most', `${Math.min(...attempts)} and ${Math.max(...attempts)}`);
 }
 
-/** A checkpoint of any job that was not there before; or there is nothing left to do. */
+async function openJobs({ database }: Service, ids: string[]): Promise<number> {
+  return (await database.query('SELECT 1 FROM jobs WHERE id = ANY($1) AND finished_at IS NULL', [ids])).length;
+}
+
+/** A checkpoint of any job, or the end of one, that was not there before. */
 async function waitForAnyCheckpoint({ database }: Service): Promise<void> {
   const look = async () => {
-    const [row] = await database.query<{ checkpoints: number; open: number }>(
-      `SELECT (SELECT count(*)::int FROM events WHERE type = 'checkpoint') AS checkpoints,
-              (SELECT count(*)::int FROM jobs WHERE finished_at IS NULL) AS open`,
+    const [row] = await database.query<{ made: number }>(
+      `SELECT (SELECT count(*) FROM events WHERE type = 'checkpoint')::int
+              + (SELECT count(*) FROM jobs WHERE finished_at IS NOT NULL)::int AS made`,
     );
-    return row!;
+    return row!.made;
   };
   const before = await look();
-  const isThere = async () => {
-    const { checkpoints, open } = await look();
-    return open === 0 || checkpoints > before.checkpoints;
-  };
-  await waitUntil(isThere, 'some job gets on', 120_000);
+  await waitUntil(async () => (await look()) > before, 'some job gets on', 120_000);
 }
 
 /** Kills one that lives: at work, or still starting. */
