@@ -10,6 +10,7 @@ const EXPORTS = new URL('formats/exports-requirements.txt', import.meta.url);
 const ZARR = new URL('zarr-requirements.txt', import.meta.url);
 const S3 = new URL('s3-requirements.txt', import.meta.url);
 const CLIENT = new URL('python-client-requirements.txt', import.meta.url);
+const EXAMPLE = new URL('../libs/client/python/examples/requirements.txt', import.meta.url);
 const SCHEMATHESIS = new URL('faults/schemathesis-requirements.txt', import.meta.url);
 
 /** The python that plays; undefined, and said so, where there is none and none can be made. */
@@ -29,6 +30,9 @@ export const findS3Python = () => findPython('s3', S3);
 
 /** A python with what our client in Python needs, and what its types are made and checked with. */
 export const findClientPython = () => findPython('client', CLIENT);
+
+/** A python with what the example that plays needs. */
+export const findExamplePython = () => findPython('example', EXAMPLE);
 
 /** A python with Schemathesis, which makes requests up from an OpenAPI document. */
 export const findSchemathesisPython = () => findPython('schemathesis', SCHEMATHESIS);

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import { fastify, type FastifyServerOptions, LogController } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { bindHolds, guard } from './access/hooks.ts';
 import { identityRoute } from './access/identity-route.ts';
 import { limitRates } from './access/rate-limit.ts';
+import { sessionRoutes } from './access/session.ts';
 import { keepAudit } from './audit/hooks.ts';
 import { auditRoutes } from './audit/routes.ts';
 import helmet from 'helmet';
@@ -106,6 +108,7 @@ export async function createApp(
 
 /** Who asks, whether they may, and what is kept of it. In this order. */
 async function admit(app: App, dependencies: ServiceDependencies): Promise<void> {
+  await app.register(cookie);
   guard(app, dependencies);
   await limitRates(app, dependencies);
   rememberAnswers(app, dependencies);
@@ -164,6 +167,7 @@ function addRoutes(app: App, dependencies: ServiceDependencies): void {
   eventRoutes(app, hub);
   metricsRoutes(app);
   modelRoutes(app, dependencies);
+  sessionRoutes(app, dependencies);
   identityRoute(app, dependencies);
   keyRoutes(app, dependencies.storage);
   projectRoutes(app, dependencies.storage);

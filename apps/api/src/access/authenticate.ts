@@ -4,14 +4,25 @@ import { ProblemError } from '../problems/problem.ts';
 import { type ApiKeyText, isSameHash, parseApiKey } from './api-key.ts';
 import { type Caller, callerWith } from './caller.ts';
 import { neededScope } from './scopes.ts';
+import { keyInCookie } from './session-cookie.ts';
 
 /** Written no more often than this: every request would otherwise write. */
 const TOUCH_EVERY_MS = 60_000;
 
-/** @throws ProblemError unauthenticated */
-export async function authenticate(request: FastifyRequest, { keys }: Pick<Storage, 'keys'>): Promise<Caller> {
-  const text = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+/** By the key in the header or, where there is no header, in the cookie of who has signed in. @throws ProblemError unauthenticated */
+export async function authenticate(request: FastifyRequest, tables: Pick<Storage, 'keys'>): Promise<Caller> {
+  const { authorization } = request.headers;
+  const text = authorization === undefined ? keyInCookie(request) : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (text === undefined) throw refusal('send an API key: Authorization: Bearer dist_live_…');
+  return authenticateKey(text, request, tables);
+}
+
+/** @throws ProblemError unauthenticated */
+export async function authenticateKey(
+  text: string,
+  request: FastifyRequest,
+  { keys }: Pick<Storage, 'keys'>,
+): Promise<Caller> {
   const given = parseApiKey(text);
   if (!given) throw refusal('that is no API key of this service: mistyped, or cut off');
   const now = new Date();

@@ -1,6 +1,6 @@
 """Plays a distilled student in the Arcade Learning Environment, with nothing but ONNX Runtime and ale-py.
 
-    pip install onnxruntime ale-py gymnasium opencv-python-headless
+    pip install -r requirements.txt
     python play_onnx.py student.onnx --episodes 30
 
 The observation contract, which decides every pixel, stands in the file itself.
