@@ -44,6 +44,7 @@ export async function fillDashboard(dashboard: Dashboard): Promise<ShownJobs> {
     events: ['job.succeeded', 'job.failed'],
   });
   const webhook = String(told.body['id']);
+  await dashboard.api.post('/v1/keys', { name: 'nightly', scopes: ['jobs:write'] });
   await dashboard.api.post(`/v1/webhooks/${webhook}/ping`, {});
   return { done, running: running.id, failed: failed.id, evaluation, model, webhook };
 }

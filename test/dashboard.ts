@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { expect, onTestFinished } from 'vitest';
+import { type ServiceDependencies } from '../apps/api/src/service-dependencies.ts';
 import { type Api, registerBoth, startApi } from './api.ts';
 
 type OpenOptions = Parameters<Browser['newPage']>[0];
@@ -30,11 +31,16 @@ interface RunningJob {
 }
 
 /** The page as it is built, served by the API on a database of its own, in a browser. */
-export async function startDashboard(executablePath: string): Promise<Dashboard> {
+export async function startDashboard(
+  executablePath: string,
+  options: Pick<ServiceDependencies, 'auth'> = {},
+): Promise<Dashboard> {
   const directory = await mkdtemp(join(tmpdir(), 'sobolev-dashboard-'));
   const root = join(import.meta.dirname, '../apps/dashboard');
   await build({ root, logLevel: 'error', build: { outDir: directory, emptyOutDir: true } });
-  const api = await startApi({ dashboardDir: directory });
+  const bare = await startApi({ dashboardDir: directory, ...options });
+  // Where keys are asked for, the test has one of its own; the browser has none.
+  const api = options.auth === 'keys' ? { ...bare, ...bare.as((await bare.newKey()).text) } : bare;
   const url = await api.app.listen({ port: 0 });
   const spec = await registerBoth(api, 'pong-player');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });

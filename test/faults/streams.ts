@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { JobSpec } from '@distiller/distillation/spec';
 import { createStorage, type NewEvent } from '@distiller/storage';
 import { waitUntil } from '../processes.ts';
 import { tinySpec } from '../tiny-distillation.ts';
@@ -26,8 +27,8 @@ export const streams: Scenario = {
     const storage = createStorage({ databaseUrl: service.database.url });
     onEnd(() => storage.close());
     const newJob = async () => {
-      const spec = tinySpec();
-      const { id } = await storage.jobs.create({ kind: spec.kind, spec, totalSteps: 1, metadata: {}, layerTable: {} });
+      const spec = JobSpec.parse(tinySpec());
+      const { id } = await storage.jobs.create({ kind: spec.kind, spec, totalSteps: 1, metadata: {} });
       await storage.jobs.claim(id);
       return { id, fence: { jobId: id, attempt: 1 } };
     };

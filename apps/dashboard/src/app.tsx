@@ -1,5 +1,7 @@
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
+import { isRefused, useIdentity } from './service/identity.ts';
+import { SignInPage } from './access/sign-in-page.tsx';
 import { JobsPage } from './jobs/jobs-page.tsx';
 import { Header } from './shell/header.tsx';
 import { Empty, Loading } from './shell/states.tsx';
@@ -15,10 +17,13 @@ const TeacherPage = lazy(async () => ({ default: (await import('./resources/teac
 const RolloutsPage = lazy(async () => ({ default: (await import('./resources/rollouts-page.tsx')).RolloutsPage }));
 const WorkersPage = lazy(async () => ({ default: (await import('./workers/workers-page.tsx')).WorkersPage }));
 const WebhooksPage = lazy(async () => ({ default: (await import('./webhooks/webhooks-page.tsx')).WebhooksPage }));
+const KeysPage = lazy(async () => ({ default: (await import('./access/keys-page.tsx')).KeysPage }));
 const WebhookPage = lazy(async () => ({ default: (await import('./webhooks/webhook-page.tsx')).WebhookPage }));
 
 export function App() {
   const main = useFocusOnNewPage();
+  const identity = useIdentity();
+  if (isRefused(identity.error)) return <SignInPage />;
   return (
     <>
       <a className="skip" href="#main">
@@ -41,6 +46,7 @@ export function App() {
             <Route path="/teachers/:id">{({ id }) => <TeacherPage key={id} id={id} />}</Route>
             <Route path="/rollouts" component={RolloutsPage} />
             <Route path="/workers" component={WorkersPage} />
+            <Route path="/keys" component={KeysPage} />
             <Route path="/webhooks" component={WebhooksPage} />
             <Route path="/webhooks/:id">{({ id }) => <WebhookPage key={id} id={id} />}</Route>
             <Route>

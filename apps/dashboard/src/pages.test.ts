@@ -31,6 +31,7 @@ const PAGES: Record<string, { path: (jobs: ShownJobs) => string; shows: string }
   workers: { path: () => '/workers', shows: 'tbody tr' },
   webhooks: { path: () => '/webhooks', shows: 'tbody tr' },
   webhook: { path: ({ webhook }) => `/webhooks/${webhook}`, shows: 'tbody tr' },
+  keys: { path: () => '/keys', shows: 'tbody tr' },
   'new-job': { path: () => '/new', shows: '.section' },
   'not-found': { path: () => '/nowhere', shows: '.state' },
 };

@@ -4,6 +4,7 @@ import { type Download, type DownloadOptions } from './download.ts';
 import { downloadJobFile, downloadModel, modelUrl } from './files.ts';
 import { type paths } from './generated/openapi.ts';
 import { jobCalls } from './jobs.ts';
+import { keyCalls } from './keys.ts';
 import { type ModelFileName, type NewRollouts, type NewTeacher, type PageOptions, type Upload } from './schemas.ts';
 import { request, type Service } from './service.ts';
 import { uploadFile, type UploadOptions } from './upload.ts';
@@ -46,6 +47,7 @@ export function createClient(options: ClientOptions) {
       url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
     },
     webhooks: webhookCalls(api),
+    keys: keyCalls(api),
     /** The service's own OpenAPI document: what each route takes, with every default. */
     describe: async (): Promise<unknown> => (await request(service, '/openapi.json')).json(),
     /** See `watch`: the job's events, each once and in order, until it has ended. */

@@ -4,6 +4,8 @@ export { loadPolicy, type LoadedPolicy } from './policy.ts';
 export { ProblemError } from './problem-error.ts';
 export { readSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
 export {
+  type ApiKey,
+  type Identity,
   type Job,
   type JobDryRun,
   type JobEvent,
@@ -15,6 +17,7 @@ export {
   type MetricSeries,
   type Model,
   type ModelFileName,
+  type NewKey,
   type NewRollouts,
   type NewTeacher,
   type NewWebhook,

@@ -2,6 +2,8 @@ import { type components, type operations } from './generated/openapi.ts';
 
 type Schemas = components['schemas'];
 
+export type ApiKey = Schemas['ApiKey'];
+export type Identity = Schemas['Identity'];
 export type Job = Schemas['Job'];
 export type JobDryRun = Schemas['JobDryRun'];
 export type JobEvent = Schemas['JobEvent'];
@@ -12,6 +14,7 @@ export type JobStatus = Schemas['JobStatus'];
 export type Labels = Schemas['Labels'];
 export type MetricSeries = Schemas['MetricSeries'];
 export type Model = Schemas['Model'];
+export type NewKey = Schemas['KeyRequestInput'];
 export type NewRollouts = Schemas['NewRolloutsInput'];
 export type NewTeacher = Schemas['NewTeacherInput'];
 export type ObservationContract = Schemas['ObservationContractInput'];

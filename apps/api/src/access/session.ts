@@ -17,7 +17,10 @@ export function sessionRoutes(app: App, { auth = 'off', storage }: ServiceDepend
     async (request, reply) => {
       const { key } = request.body;
       if (auth === 'keys') await authenticateKey(key, request, storage);
-      return reply.setCookie(SESSION_COOKIE, key, { ...cookie, maxAge: LIFE_S }).code(204).send();
+      return reply
+        .setCookie(SESSION_COOKIE, key, { ...cookie, maxAge: LIFE_S })
+        .code(204)
+        .send();
     },
   );
   app.delete('/session', { schema }, (_request, reply) => {

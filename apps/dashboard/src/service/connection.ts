@@ -1,6 +1,7 @@
 import { ProblemError } from '@distiller/client';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { IDENTITY, isRefused } from './identity.ts';
 
 export type Connection = 'connected' | 'away' | 'failing';
 
@@ -34,8 +35,15 @@ export function useConnection(): Connection {
 
 /** A service that does not answer is asked again by the next poll. */
 export function createQueries(): QueryClient {
-  return new QueryClient({
-    queryCache: new QueryCache({ onError: noteError, onSuccess: () => note('connected') }),
+  const queries: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        noteError(error);
+        // A key that is taken no more: who this is has to be asked again.
+        if (isRefused(error) && queryKey[0] !== IDENTITY[0]) void queries.invalidateQueries({ queryKey: IDENTITY });
+      },
+      onSuccess: () => note('connected'),
+    }),
     mutationCache: new MutationCache({ onError: noteError, onSuccess: () => note('connected') }),
     defaultOptions: {
       // The browser's own word for being offline says nothing about a service on the same machine.
@@ -43,4 +51,5 @@ export function createQueries(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+  return queries;
 }

@@ -1,4 +1,6 @@
 import { Link, useRoute } from 'wouter';
+import { Account } from '../access/account.tsx';
+import { isAdmin, useIdentity } from '../service/identity.ts';
 import { useConnection } from '../service/connection.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { chooseTheme, type Theme, useTheme } from './theme.ts';
@@ -11,6 +13,7 @@ const PAGES = [
   ['/rollouts', 'Rollouts', '/rollouts/*?'],
   ['/workers', 'Workers', '/workers'],
   ['/webhooks', 'Webhooks', '/webhooks/*?'],
+  ['/keys', 'Keys', '/keys'],
 ] as const;
 
 const SAID = {
@@ -21,6 +24,8 @@ const SAID = {
 
 export function Header() {
   const connection = useConnection();
+  const { data: identity } = useIdentity();
+  const pages = PAGES.filter(([href]) => href !== '/keys' || isAdmin(identity));
   return (
     <header className="page-header">
       <Link href="/" className="brand">
@@ -30,7 +35,7 @@ export function Header() {
         Sobolev distiller
       </Link>
       <nav aria-label="Main">
-        {PAGES.map(([href, name, pattern]) => (
+        {pages.map(([href, name, pattern]) => (
           <Page key={href} href={href} name={name} pattern={pattern} />
         ))}
       </nav>
@@ -42,6 +47,7 @@ export function Header() {
           New job
         </Link>
         <ThemeChoice />
+        <Account />
         <HelpDialog />
       </div>
     </header>
