@@ -17,7 +17,10 @@ const MEDIA_TYPES = [
   'video/mp4',
 ] as const;
 const bytesOfFile = Object.fromEntries(
-  MEDIA_TYPES.map((type) => [type, { schema: z.unknown().meta({ type: 'string', format: 'binary' }) }]),
+  MEDIA_TYPES.map((type) => {
+    const schema = z.unknown().meta(type === 'application/json' ? {} : { type: 'string', format: 'binary' });
+    return [type, { schema }];
+  }),
 );
 
 /** What a download may answer besides problems, for an OpenAPI document. */

@@ -49,7 +49,8 @@ export function toModel(row: ModelRow): z.infer<typeof Model> {
 
 export const Alias = z
   .string()
-  .regex(/^(?!\d+$)[a-z0-9][a-z0-9._-]{0,63}$/, 'as names are, and more than digits')
+  .max(64)
+  .regex(/^(?:[a-z]|\d+[a-z._-])[a-z0-9._-]*$/, 'as names are, and more than digits')
   .refine((alias) => !(COMPUTED_ALIASES as readonly string[]).includes(alias), {
     error: `${COMPUTED_ALIASES.join(' and ')} follow from the versions`,
   });

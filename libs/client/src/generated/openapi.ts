@@ -5692,7 +5692,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "application/onnx": string;
                     "application/zip": string;
                     "image/png": string;
@@ -5707,7 +5707,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "application/onnx": string;
                     "application/zip": string;
                     "image/png": string;
@@ -5911,7 +5911,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "application/onnx": string;
                     "application/zip": string;
                     "image/png": string;
@@ -5926,7 +5926,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "application/onnx": string;
                     "application/zip": string;
                     "image/png": string;
@@ -6225,7 +6225,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "application/onnx": string;
                     "application/zip": string;
                     "image/png": string;
@@ -6240,7 +6240,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
-                    "application/json": string;
+                    "application/json": unknown;
                     "application/onnx": string;
                     "application/zip": string;
                     "image/png": string;
