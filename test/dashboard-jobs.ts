@@ -11,6 +11,7 @@ export interface ShownJobs {
   model: string;
   /** Told of something. */
   webhook: string;
+  sweep: string;
 }
 
 const STEPS = 400;
@@ -19,6 +20,25 @@ const LOSSES = [
   { derivative: { kind: 'vjp' } },
   { derivative: { kind: 'jvp', directions: 'frame-difference' } },
 ];
+
+/** A sweep of which two jobs have been measured. */
+async function swept({ api, spec }: Dashboard): Promise<string> {
+  const parameters = { 'optimizer.learning_rate': { values: [1e-4, 3e-4, 1e-3] }, seed: { values: [1, 2] } };
+  const { body } = await api.post('/v1/jobs', {
+    kind: 'sweep',
+    base: { ...spec, steps: STEPS },
+    parameters,
+    share_labels: false,
+  });
+  const id = String(body.id);
+  const children = (await api.get(`/v1/jobs/${id}/children`)).body['data'] as { job_id: string }[];
+  for (const [index, { job_id: jobId }] of children.slice(0, 2).entries()) {
+    await api.storage.jobs.claim(jobId);
+    const points = [{ name: 'kl', step: 100, value: 0.3 - 0.1 * index, at: new Date() }];
+    await api.storage.jobs.recordProgress({ jobId, attempt: 1 }, { step: 100, points });
+  }
+  return id;
+}
 
 /** Fills the service through the storage that workers write to: the curves are formulas, the rows and answers real. */
 export async function fillDashboard(dashboard: Dashboard): Promise<ShownJobs> {
@@ -46,7 +66,8 @@ export async function fillDashboard(dashboard: Dashboard): Promise<ShownJobs> {
   const webhook = String(told.body['id']);
   await dashboard.api.post('/v1/keys', { name: 'nightly', scopes: ['jobs:write'] });
   await dashboard.api.post(`/v1/webhooks/${webhook}/ping`, {});
-  return { done, running: running.id, failed: failed.id, evaluation, model, webhook };
+  const sweep = await swept(dashboard);
+  return { done, running: running.id, failed: failed.id, evaluation, model, webhook, sweep };
 }
 
 const WORKER = {

@@ -59,8 +59,9 @@ async function play(scenario: Scenario, ground: Ground, seed: number): Promise<O
   const since = () => (performance.now() - startedAtMs) / 1000;
   const say = (text: string) => console.log(`${since().toFixed(1).padStart(7)} s  ${text}`);
   console.log(`${scenario.name}: ${scenario.harm}`);
-  const directory = join(ground.directory, scenario.name);
-  await mkdir(directory);
+  // The ground's own servers lie beside the scenarios, and one of each has the same name.
+  const directory = join(ground.directory, 'scenarios', scenario.name);
+  await mkdir(directory, { recursive: true });
   const endings: (() => unknown)[] = [];
   const tally = createTally(say);
   const random = randomStream(seed, 'noise', SCENARIOS.indexOf(scenario));

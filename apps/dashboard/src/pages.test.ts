@@ -22,6 +22,7 @@ const PAGES: Record<string, { path: (jobs: ShownJobs) => string; shows: string }
   failed: { path: ({ failed }) => `/jobs/${failed}?view=events`, shows: '.events' },
   spec: { path: ({ done }) => `/jobs/${done[4]}?view=spec`, shows: '.diff' },
   learned: { path: ({ evaluation }) => `/jobs/${evaluation}`, shows: '.confusion' },
+  sweep: { path: ({ sweep }) => `/jobs/${sweep}`, shows: 'tbody tr' },
   compare: { path: ({ done }) => `/compare?jobs=${done.join(',')}&group=seed`, shows: '.scatter' },
   models: { path: () => '/models', shows: 'tbody tr' },
   model: { path: ({ model }) => `/models/${model}`, shows: '.lineage .node' },

@@ -14,9 +14,11 @@ import { JobFacts } from './job-facts.tsx';
 import { JobFiles } from './job-files.tsx';
 import { JobHeader } from './job-header.tsx';
 import { SpecView } from './spec-view.tsx';
+import { SweepChildren } from './sweep-children.tsx';
 import { useJobStream } from './use-job-stream.ts';
 
 const VIEWS = [
+  ['children', 'Its jobs'],
   ['curves', 'Curves'],
   ['learned', 'What was learned'],
   ['spec', 'Spec'],
@@ -25,17 +27,22 @@ const VIEWS = [
 ] as const;
 type View = (typeof VIEWS)[number][0];
 
+/** A sweep is its children; it learns nothing itself. */
+const OF_SWEEP: readonly View[] = ['children', 'spec', 'events'];
+
 export function JobPage({ id }: { id: string }) {
   useTitle(id);
   const job = useQuery({ queryKey: ['job', id], queryFn: () => service.jobs.get(id), refetchInterval: 3_000 });
   const stream = useJobStream(id);
   const settings = useChartSettings();
-  const view = viewOf(useAddress().get('view'), job.data?.kind);
+  const shown = VIEWS.filter(([name]) => (job.data?.kind === 'sweep' ? OF_SWEEP.includes(name) : name !== 'children'));
+  const view = viewOf(useAddress().get('view'), shown, job.data?.kind);
   if (!job.data) {
     const isComing = job.isPending || isUnreachable(job.error);
     return <div className="page">{isComing ? <Loading what={id} /> : <Problem error={job.error} />}</div>;
   }
   const views: Record<View, () => ReactNode> = {
+    children: () => <SweepChildren job={job.data} />,
     curves: () => <JobCharts job={job.data} stream={stream} settings={settings} />,
     learned: () => <Learned job={job.data} />,
     spec: () => <SpecView job={job.data} />,
@@ -47,7 +54,7 @@ export function JobPage({ id }: { id: string }) {
       <JobHeader job={job.data} />
       <JobFacts job={job.data} phase={stream.phase} />
       <nav className="tabs" aria-label="Views of the job">
-        {VIEWS.map(([name, title]) => (
+        {shown.map(([name, title]) => (
           <Link key={name} href={`/jobs/${id}?view=${name}`} replace aria-current={name === view ? 'page' : undefined}>
             {title}
             {name === 'files' && job.data.files.length > 0 && <span className="muted"> {job.data.files.length}</span>}
@@ -60,7 +67,7 @@ export function JobPage({ id }: { id: string }) {
 }
 
 /** An evaluation has no curves: what it found comes first. */
-function viewOf(asked: string | null, kind: string | undefined): View {
-  const found = VIEWS.find(([name]) => name === asked);
-  return found ? found[0] : kind === 'evaluation' ? 'learned' : 'curves';
+function viewOf(asked: string | null, shown: readonly (readonly [View, string])[], kind: string | undefined): View {
+  const found = shown.find(([name]) => name === asked);
+  return found ? found[0] : kind === 'evaluation' ? 'learned' : shown[0]![0];
 }
