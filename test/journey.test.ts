@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createClient } from '@distiller/client';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFailed, test } from 'vitest';
 import { emptyDatabase } from './database.ts';
 import { type Hands, keyboard, mouse } from './hands.ts';
 import { findArcadePython } from './python.ts';
@@ -59,6 +59,9 @@ describe.runIf(executablePath && python)('in the dashboard', () => {
       page.setDefaultTimeout(MINUTES / 2);
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(error.message));
+      // What somebody would have seen.
+      const picture = process.env['SCREENSHOTS'] && join(process.env['SCREENSHOTS'], `journey-${colorScheme}.png`);
+      if (picture) onTestFailed(async () => void (await page.screenshot({ path: picture, fullPage: true })));
       const hands = handsOf(page);
       await page.goto(url);
 
@@ -104,7 +107,7 @@ describe.runIf(executablePath && python)('in the dashboard', () => {
     await hands.choose(page.getByLabel(/^preset/), 'nature');
     await hands.press(page.getByRole('button', { name: 'Register' }));
     await page.waitForURL(`**/teachers/${name}`);
-    await page.getByText('1,685,668').first().waitFor();
+    await page.getByText('1,686,180').first().waitFor();
   }
 
   async function registerRollouts(page: Page, hands: Hands, name: string): Promise<void> {
@@ -156,7 +159,7 @@ describe.runIf(executablePath && python)('in the dashboard', () => {
 
   async function evaluates(page: Page, hands: Hands, { teacher, model }: { teacher: string; model: string }) {
     await submit(page, hands, async () => {
-      await hands.choose(page.getByLabel('Kind'), 'evaluation');
+      await hands.choose(page.getByLabel('Kind', { exact: true }), 'evaluation');
       await hands.write(page.getByLabel(/^teacher/), teacher);
       await hands.write(page.getByLabel(/^model/), model);
       await hands.write(page.getByLabel(/^episodes/), '2');

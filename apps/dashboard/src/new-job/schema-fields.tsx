@@ -13,6 +13,8 @@ type Properties = Record<string, Json | undefined>;
 export function SchemaFields({ api, schema, value, onChange, errors, path }: FieldProps) {
   const shape = resolve(api, schema);
   const fields = (value ?? {}) as Properties;
+  // What is left out whole needs none of its parts: a browser would refuse to send the form, and say so where nobody sees it.
+  const needed = value === undefined ? [] : (shape.required ?? []);
   return Object.entries(shape.properties ?? {})
     .filter(([, property]) => property.const === undefined)
     .map(([name, property]) => (
@@ -21,7 +23,7 @@ export function SchemaFields({ api, schema, value, onChange, errors, path }: Fie
         {...{ api, errors, name }}
         schema={property}
         value={fields[name]}
-        isRequired={shape.required?.includes(name) ?? false}
+        isRequired={needed.includes(name)}
         path={`${path}/${name}`}
         onChange={(changed) => onChange(withField(fields, name, changed))}
       />
@@ -43,9 +45,10 @@ function Field(props: NamedFieldProps) {
   }
   if (schema.oneOf) return <KindField {...inner} />;
   if (schema.type === 'object' && schema.properties) {
+    const change = (changed: Json | undefined) => onChange(isEmpty(changed) && !props.isRequired ? undefined : changed);
     return (
       <Section {...inner}>
-        <SchemaFields {...inner} />
+        <SchemaFields {...inner} onChange={change} />
       </Section>
     );
   }
@@ -53,6 +56,8 @@ function Field(props: NamedFieldProps) {
   if (schema.type === 'array' && schema.items && path.endsWith('/augmentation')) return <ListField {...inner} />;
   return <Labelled {...inner} />;
 }
+
+const isEmpty = (value: Json | undefined) => Object.keys(value ?? {}).length === 0;
 
 function Labelled(props: NamedFieldProps) {
   const { name, schema, value, errors, path, isRequired } = props;
