@@ -229,6 +229,26 @@ if (executablePath) {
       await eventually(async () => (await tableOf(page, 'kl'))[0]).toEqual(['10', '0.2']);
     });
 
+    test('a webhook is added, whose secret is shown once, pinged, switched off and on, and deleted', async () => {
+      const page = await open('/webhooks');
+      await page.locator('summary', { hasText: 'Add a webhook' }).click();
+      await page.getByLabel('Address').fill('https://93.184.216.34/told');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByText(/whsec_/).waitFor();
+      await page.getByRole('link', { name: 'https://93.184.216.34/told' }).click();
+      await page.getByRole('button', { name: 'Ping' }).click();
+      await page.getByRole('row', { name: /ping/ }).waitFor();
+      expect(await page.getByText(/whsec_/).count()).toBe(0);
+      await page.getByRole('button', { name: 'Disable' }).click();
+      await page.locator('.crumbs').getByText('disabled').waitFor();
+      expect(await page.getByRole('button', { name: 'Ping' }).isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Enable' }).click();
+      await page.locator('.crumbs').getByText('enabled').waitFor();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.waitForURL('**/webhooks');
+      await page.getByText('No webhooks yet.').waitFor();
+    });
+
     test('what is loaded first is small', async () => {
       const html = await readFile(join(dashboard.directory, 'index.html'), 'utf8');
       const files = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');

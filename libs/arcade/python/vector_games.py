@@ -17,7 +17,7 @@ class VectorGames:
     def __init__(self, contract, num_envs, max_episode_frames):
         self.env = AtariVectorEnv(
             game=contract["game"],
-            num_envs=num_envs, num_threads=int(__import__("os").environ.get("ALE_THREADS", "0")),
+            num_envs=num_envs,
             frameskip=contract["frame_skip"],
             maxpool=contract["max_pool_last"] > 1,
             stack_num=1,  # Frames are stacked at the other end of the pipe, which is a fourth of the bytes.
