@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Machine } from './machine.ts';
 import { type Cell, keyOf, type Row } from './study.ts';
 
+const BY_NAME = new Intl.Collator('en', { numeric: true }).compare;
+
 /** A row as it is kept: with the machine that computed it, and when. */
 export type Entry<C extends Cell = Cell, R = unknown> = Row<C, R> & { machine: Machine; date: string; seconds: number };
 
@@ -19,11 +21,11 @@ export class Ledger<C extends Cell, R> {
     this.#folder = folder;
   }
 
-  /** All that is done, by whomever, in the order of their names. */
+  /** All that is done, by whomever, in the order of their names: 25 before 100. */
   entries(): Entry<C, R>[] {
     const names = readdirSync(this.#folder).filter((name) => name.endsWith('.json'));
     for (const name of names) if (!this.#entries.has(name)) this.#entries.set(name, this.#read(name));
-    return names.toSorted().map((name) => this.#entries.get(name)!);
+    return names.toSorted(BY_NAME).map((name) => this.#entries.get(name)!);
   }
 
   /** Whether the cell is this process's to compute: it is neither done nor claimed by a process that lives. */
