@@ -17,6 +17,9 @@ export const mouse: Hands = {
   give: (target, path) => target.setInputFiles(path),
 };
 
+/** In the page, whose types are not known here. */
+const HAS_FOCUS = '(element) => element === document.activeElement';
+
 /** As many things as a page has that Tab stops at, and more. */
 const MOST_STOPS = 300;
 
@@ -25,7 +28,7 @@ export function keyboard(page: Page): Hands {
   const reach = async (target: Locator) => {
     await target.waitFor();
     for (let stop = 0; stop < MOST_STOPS; stop++) {
-      if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+      if (await target.evaluate(HAS_FOCUS)) return;
       await keys.press('Tab');
     }
     throw new Error(`Tab does not reach ${String(target)}`);

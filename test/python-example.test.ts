@@ -22,15 +22,19 @@ interface Played {
   returns: number[];
 }
 
-test.runIf(python && arcade)('the example plays an exported policy as well as the service says that it plays', async () => {
-  await loadEngine(inject('engines')[0]!);
-  const { teacher } = await bundledInputs();
-  const [example, evaluated] = [await playExample(teacher), await evaluate(teacher)];
-  const error = Math.hypot(standardError(example.returns), standardError(evaluated));
-  expect(Math.abs(example.mean - mean(evaluated))).toBeLessThan(3 * error);
-  // Under any other contract it returns some ten points.
-  expect(example.mean).toBeGreaterThan(200);
-}, 600_000);
+test.runIf(python && arcade)(
+  'the example plays an exported policy as well as the service says that it plays',
+  async () => {
+    await loadEngine(inject('engines')[0]!);
+    const { teacher } = await bundledInputs();
+    const [example, evaluated] = [await playExample(teacher), await evaluate(teacher)];
+    const error = Math.hypot(standardError(example.returns), standardError(evaluated));
+    expect(Math.abs(example.mean - mean(evaluated))).toBeLessThan(3 * error);
+    // Under any other contract it returns some ten points.
+    expect(example.mean).toBeGreaterThan(200);
+  },
+  600_000,
+);
 
 async function playExample({ architecture, observation, actions, weights }: RegisteredTeacher): Promise<Played> {
   const { height, width, stack, scale } = observation;

@@ -29,8 +29,8 @@ export function programOf(source: URL): Program {
 /** A program as it was written, compiled while it is read. */
 export function sourceProgram(script: string): Program {
   // `import.meta.resolve` would do, but for the tests' runner, which has none.
-  const compiler = createRequire(import.meta.url).resolve('tsx');
-  return { script, execArgv: ['--import', pathToFileURL(compiler).href] };
+  const require = createRequire(import.meta.url);
+  return { script, execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href] };
 }
 
 /** Found out once: a process and those that it starts are of one version. */
