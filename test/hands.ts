@@ -17,9 +17,6 @@ export const mouse: Hands = {
   give: (target, path) => target.setInputFiles(path),
 };
 
-/** In the page, whose types are not known here. */
-const HAS_FOCUS = '(element) => element === document.activeElement';
-
 /** As many things as a page has that Tab stops at, and more. */
 const MOST_STOPS = 300;
 
@@ -28,7 +25,7 @@ export function keyboard(page: Page): Hands {
   const reach = async (target: Locator) => {
     await target.waitFor();
     for (let stop = 0; stop < MOST_STOPS; stop++) {
-      if (await target.evaluate(HAS_FOCUS)) return;
+      if (await target.evaluate(hasFocus)) return;
       await keys.press('Tab');
     }
     throw new Error(`Tab does not reach ${String(target)}`);
@@ -56,4 +53,9 @@ export function keyboard(page: Page): Hands {
       await (await asked).setFiles(path);
     },
   };
+}
+
+/** Runs in the page. */
+function hasFocus(element: unknown): boolean {
+  return (element as { matches: (selector: string) => boolean }).matches(':focus');
 }
