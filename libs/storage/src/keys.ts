@@ -2,6 +2,7 @@ import { type ApiKey, type Prisma } from './generated/client.ts';
 import { type Database, json } from './database.ts';
 import { newId } from './identifiers.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
+import { createRecent } from './recent.ts';
 
 /** What a key may use; undefined: as much as it likes. */
 export interface Limits {
@@ -55,17 +56,12 @@ export interface Keys {
   touch(id: string): Promise<void>;
 }
 
-const RECENT_MS = 1_000;
-const MOST_RECENT = 10_000;
-
 export function createKeys({ apiKey }: Database): Keys {
   const get = async (where: Prisma.ApiKeyWhereUniqueInput) => {
     const found = await apiKey.findUnique({ where });
     return found && toRow(found);
   };
-  let recent = new Map<string, { at: number; row: KeyRow }>();
-  // A new map, so that a look that began before the change is remembered in the old one.
-  const forget = () => void (recent = new Map());
+  const { find, forget } = createRecent<KeyRow>();
   return {
     create: async ({ limits, expiresAt, ...key }) =>
       toRow(
@@ -75,16 +71,7 @@ export function createKeys({ apiKey }: Database): Keys {
       ),
     get: (id) => get({ id }),
     findByShortId: (shortId) => get({ shortId }),
-    recentByShortId: async (shortId) => {
-      const [at, rows] = [performance.now(), recent];
-      const known = rows.get(shortId);
-      if (known && at - known.at < RECENT_MS) return known.row;
-      const row = await get({ shortId });
-      if (rows.size >= MOST_RECENT) rows.clear();
-      // What was not there may be there the next moment.
-      if (row) rows.set(shortId, { at, row });
-      return row;
-    },
+    recentByShortId: (shortId) => find(shortId, () => get({ shortId })),
     list: async (page) => toPage(await apiKey.findMany(pageArguments(page)), page.limit, toRow),
     rotate: async (id, secretSha256, previousValidUntil) => {
       const before = await apiKey.findUnique({ where: { id, revokedAt: null } });

@@ -10,9 +10,10 @@ import { type Lineage, lineageOf } from './models/lineage.ts';
 import { createModels, type Models } from './models/models.ts';
 import { type Owner } from './owner.ts';
 import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
-import { createRollouts, type RolloutsTable } from './rollouts.ts';
+import { type Recent } from './recent.ts';
+import { createRollouts, type RolloutsRow, type RolloutsTable } from './rollouts.ts';
 import { type Sweeps } from './sweeps/sweeps.ts';
-import { createTeachers, type Teachers } from './teachers.ts';
+import { createTeachers, type TeacherRow, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 import { type Workers } from './workers.ts';
@@ -71,6 +72,8 @@ interface Everybodys {
   events: Events;
   metrics: Metrics;
   workers: Workers;
+  /** What requests have looked up a moment ago. */
+  recent: { teachers: Recent<TeacherRow>; rollouts: Recent<RolloutsRow> };
 }
 
 export function createProjectStorage(database: Database, owner: Owner, everybodys: Everybodys): ProjectStorage {
@@ -85,8 +88,8 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
   };
   return {
     projectId,
-    teachers: createTeachers(database, owner),
-    rollouts: createRollouts(database, owner),
+    teachers: createTeachers(database, owner, everybodys.recent.teachers),
+    rollouts: createRollouts(database, owner, everybodys.recent.rollouts),
     labels: createLabels(database, owner),
     uploads: createUploads(database, owner),
     partialUploads: createPartialUploads(database, owner),

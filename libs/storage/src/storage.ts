@@ -17,9 +17,10 @@ import { ownedBy } from './owner.ts';
 import { createPartialUploads, type PartialUploads } from './partial-uploads.ts';
 import { createProjectStorage, type ProjectModels, type ProjectStorage } from './project-storage.ts';
 import { createProjects, type Projects } from './projects.ts';
-import { createRollouts, type RolloutsTable } from './rollouts.ts';
+import { createRecent } from './recent.ts';
+import { createRollouts, type RolloutsRow, type RolloutsTable } from './rollouts.ts';
 import { createSweeps, type Sweeps } from './sweeps/sweeps.ts';
-import { createTeachers, type Teachers } from './teachers.ts';
+import { createTeachers, type TeacherRow, type Teachers } from './teachers.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { createWebhookSending, type WebhookSending } from './webhooks/sending.ts';
 import { type Watch, watchEvents } from './watch.ts';
@@ -70,6 +71,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     metrics: createMetrics(database),
     workers: createWorkers(database),
   };
+  const recent = { teachers: createRecent<TeacherRow>(), rollouts: createRecent<RolloutsRow>() };
   return {
     ...everybodys,
     teachers: createTeachers(database),
@@ -90,7 +92,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     webhookSending: createWebhookSending(database),
     inProject: (projectId, caller) => {
       const by = caller && { keyId: caller.keyId, onCreated: whenCreated(caller) };
-      return createProjectStorage(database, ownedBy(projectId, by), everybodys);
+      return createProjectStorage(database, ownedBy(projectId, by), { ...everybodys, recent });
     },
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),

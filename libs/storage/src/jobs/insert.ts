@@ -4,7 +4,8 @@ import { newId } from '../identifiers.ts';
 import { DEFAULT_PROJECT, EVERYBODY, type OnCreated, type Owner } from '../owner.ts';
 import { recordArtifact, takeUpload } from '../uploads.ts';
 import { EVENTS_CHANNEL } from '../watch.ts';
-import { tellOfJob } from '../webhooks/job-data.ts';
+import { tellOfNewJob } from '../webhooks/job-data.ts';
+import { webhooksToTell } from '../webhooks/outbox.ts';
 import { findJob, type JobRow } from './job-row.ts';
 import { type HeldFor } from './lock.ts';
 import { statusData } from './move.ts';
@@ -83,7 +84,7 @@ export async function insertRow(
   const status = child?.heldFor ? 'paused' : isValidating ? 'validating' : 'queued';
   const projectId = job.projectId ?? DEFAULT_PROJECT;
   const data = statusData(null, status, child?.heldFor);
-  await transaction.$executeRaw`
+  const [written] = await transaction.$queryRaw<{ told: string[] }[]>`
     WITH job AS (
       INSERT INTO jobs (
         id, project_id, key_id, kind, status, event_seq, spec, layer_table, metadata, tags, teacher_id, rollouts_id, labels_id,
@@ -100,9 +101,9 @@ export async function insertRow(
     ), event AS (
       INSERT INTO events (job_id, seq, level, type, message, data)
       SELECT id, 1, 'info', 'status', ${FIRST_WORDS[status]}, ${jsonb(data)} FROM job
-    )
-    SELECT pg_notify(${EVENTS_CHANNEL}, id) FROM job`;
-  await tellOfJob(transaction, id, { projectId, from: null, to: status });
+    ), told AS (${webhooksToTell({ projectId, type: `job.${status}` })})
+    SELECT pg_notify(${EVENTS_CHANNEL}, id)::text, ARRAY(SELECT id FROM told) AS told FROM job`;
+  await tellOfNewJob(transaction, id, { webhookIds: written!.told, status });
   return id;
 }
 

@@ -1,6 +1,6 @@
 import { type Transaction } from '../database.ts';
 import { type JobStatus } from '../jobs/transitions.ts';
-import { tellWebhooks } from './outbox.ts';
+import { tellWebhooks, writeDeliveries } from './outbox.ts';
 
 interface JobChange {
   projectId: string;
@@ -19,6 +19,16 @@ export function tellOfJob(
   { projectId, to, ...change }: JobChange,
 ): Promise<void> {
   return tellWebhooks(transaction, { projectId, type: `job.${to}`, data: () => jobData(transaction, id, change) });
+}
+
+/** The same of a job that was just written, for webhooks that were found with it. */
+export function tellOfNewJob(
+  transaction: Transaction,
+  id: string,
+  { webhookIds, status }: { webhookIds: readonly string[]; status: JobStatus },
+): Promise<void> {
+  const data = () => jobData(transaction, id, { from: null });
+  return writeDeliveries(transaction, webhookIds, { type: `job.${status}`, data });
 }
 
 const SCALARS = {
