@@ -4,9 +4,9 @@ const MOST_RECENT = 10_000;
 /** Rows that were looked up within the last second, by what they were looked up by. */
 export interface Recent<Row> {
   /** What was not there is asked for again: it may be there the next moment. */
-  find(key: string, look: () => Promise<Row | null>): Promise<Row | null>;
+  find: (key: string, look: () => Promise<Row | null>) => Promise<Row | null>;
   /** A look that began before this is not remembered after it. */
-  forget(): void;
+  forget: () => void;
 }
 
 /** For rows that many requests name and that hardly ever change: of a burst of requests, the first one asks. */
