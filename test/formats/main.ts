@@ -23,6 +23,7 @@ import {
 import { checkExport } from '@distiller/policies/export-checks';
 import { ExportError, ExportKind, exportPolicy } from '@distiller/policies/exports';
 import { importPolicy, type TeacherFormat } from '@distiller/policies/formats';
+import { makeTfjsModel } from '../../libs/policies/src/formats/tfjs/made-model.fixture.ts';
 import { randomPixels, randomWeights } from '../../libs/policies/src/every-layer.fixture.ts';
 
 const TORCH = { input: [44, 52, 4], actions: 4, outputs: 'torch.safetensors' } as const;
@@ -70,6 +71,7 @@ const { values } = parseArgs({ options: { make: { type: 'string' } } });
 const folder = values.make === undefined ? 'test/reference/formats' : make(values.make);
 console.log('| imported | written by its own library | largest difference | largest logit |\n| - | - | - | - |');
 for (const file of FILES) console.log(await imported(...file));
+console.log(await importedTfjs());
 console.log('\n| exported | student | largest difference, relative |\n| - | - | - |');
 for (const student of ['paper-student', 'nature', 'impala'] as const)
   for (const kind of ExportKind.options) console.log(await exported(kind, student));
@@ -88,17 +90,37 @@ async function imported(file: string, format: TeacherFormat, made: Made, output?
     output ?? [file, file.split('/').at(-1)!, file.replace(/^.*\/|\.onnx$/g, '')].find((one) => tensors.has(one));
   const expected = tensors.get(name ?? '');
   if (!expected || !existsSync(join(folder, file))) return `| ${format} | ${file} | not there | |`;
-  const input: [number, number, number] = [...made.input];
-  const policy = await importPolicy(format, {
-    bytes: readFileSync(join(folder, file)),
-    input,
-    actions: made.actions,
-    ...(format === 'safetensors' && { architecture: NARROW }),
-  });
-  const { rows } = layerTable(policy.layers, input, made.actions);
   const observations = tensors.get('observations')!.data as Uint8Array;
-  const logits = referenceLogits({ rows, weights: policy.weights, scale: '1/255' }, observations);
-  return `| ${format} | ${file} | ${largest(logits.map((value, index) => value - expected.data[index]!)).toExponential(1)} | ${largest(expected.data).toFixed(2)} |`;
+  const bytes = readFileSync(join(folder, file));
+  return compared({ file, format, bytes, observations, logits: expected.data, made });
+}
+
+/** TensorFlow.js is a package of ours: its file is made here, each time. */
+async function importedTfjs(): Promise<string> {
+  const { tensors } = readSafetensors(readFileSync(join(folder, KERAS.outputs)));
+  const observations = tensors.get('observations')!.data as Uint8Array;
+  const { bytes, logits } = await makeTfjsModel({ observations, input: KERAS.input, actions: KERAS.actions });
+  return compared({ file: 'model.json and its weights', format: 'tfjs', bytes, observations, logits, made: KERAS });
+}
+
+interface Compared {
+  file: string;
+  format: TeacherFormat;
+  bytes: Uint8Array;
+  observations: Uint8Array;
+  /** What the file's own library answers. */
+  logits: ArrayLike<number>;
+  made: Made;
+}
+
+async function compared({ file, format, bytes, observations, logits, made }: Compared): Promise<string> {
+  const input: [number, number, number] = [...made.input];
+  const architecture = format === 'safetensors' ? { architecture: NARROW } : {};
+  const policy = await importPolicy(format, { bytes, input, actions: made.actions, ...architecture });
+  const { rows } = layerTable(policy.layers, input, made.actions);
+  const ours = referenceLogits({ rows, weights: policy.weights, scale: '1/255' }, observations);
+  const difference = largest(ours.map((value, index) => value - logits[index]!));
+  return `| ${format} | ${file} | ${difference.toExponential(1)} | ${largest(logits).toFixed(2)} |`;
 }
 
 async function exported(kind: ExportKind, preset: NonNullable<Architecture['preset']>): Promise<string> {
