@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { programOf } from '@distiller/programs';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { emptyDatabase, type TestDatabase } from '../../../test/database.ts';
+import { severable } from '../../../test/severable.ts';
 
 let database: TestDatabase;
 let directory: string;
@@ -83,3 +84,21 @@ test('a worker that is ready tells its engine and device, and why better ones we
   child.kill('SIGTERM');
   await once(child, 'exit');
 });
+
+const redisUrl = inject('redisUrl');
+test.runIf(redisUrl)(
+  'a worker that is told to stop ends, though database and queue are gone',
+  async () => {
+    const ways = await Promise.all([severable(database.url), severable(redisUrl!)]);
+    for (const way of ways) await way.mend();
+    const [rows, queue] = ways;
+    const child = startWorker({ COMPUTE: 'wasm', DATABASE_URL: rows.url, QUEUE_URL: queue.url, GRACE_MS: '0' });
+    await once(child, 'message');
+    for (const way of ways) await way.sever();
+    child.kill('SIGTERM');
+    const { code, said } = await endOf(child);
+    expect(code).toBe(1);
+    expect(said).toContain('stopped without having closed everything');
+  },
+  60_000,
+);

@@ -11,6 +11,9 @@ import { announce } from './presence.ts';
 import { probeEngine } from './probe-engine.ts';
 import { createHandler } from './take-job.ts';
 
+/** What giving back and closing may take, beyond what the job at work is given. */
+const CLOSE_MS = 20_000;
+
 const environment = readEnvironment(readFileVariables(process.env));
 const { databaseUrl, queueUrl, artifactsUrl, checkpointEveryMs, gpuJobsOnly, graceMs, statusHost } = environment;
 const log = pino({ level: environment.logLevel, mixin: traceFields });
@@ -51,6 +54,11 @@ log.info({ worker_id: self.id, status: status?.url }, 'ready');
 if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 log.info('stopping');
 presence.drain();
+// A queue or a database that is away must not keep us: a job that could not be given back is another's when its lock ends.
+setTimeout(() => {
+  log.error('stopped without having closed everything');
+  process.exit(1);
+}, graceMs + CLOSE_MS);
 // A job at work ends at its next step, after a checkpoint, and goes back to the queue at once.
 await consumer.close();
 await presence.leave();
