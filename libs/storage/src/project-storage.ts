@@ -88,8 +88,8 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
   };
   return {
     projectId,
-    teachers: createTeachers(database, owner, everybodys.recent.teachers),
-    rollouts: createRollouts(database, owner, everybodys.recent.rollouts),
+    teachers: recently(createTeachers(database, owner), everybodys.recent.teachers, projectId),
+    rollouts: recently(createRollouts(database, owner), everybodys.recent.rollouts, projectId),
     labels: createLabels(database, owner),
     uploads: createUploads(database, owner),
     partialUploads: createPartialUploads(database, owner),
@@ -114,6 +114,15 @@ export function createProjectStorage(database: Database, owner: Owner, everybody
       list: async (jobId, options) => ((await isOurs(jobId)) ? everybodys.metrics.list(jobId, options) : []),
     },
   };
+}
+
+/** The same table, in which what was looked up a moment ago is not looked up again: its rows stay what they are. */
+function recently<Row, Table extends { get(reference: string): Promise<Row | null> }>(
+  table: Table,
+  recent: Recent<Row>,
+  projectId: string,
+): Table {
+  return { ...table, get: (reference) => recent.find(`${projectId} ${reference}`, () => table.get(reference)) };
 }
 
 function jobsOf(

@@ -7,7 +7,6 @@ import { freeName } from './free-name.ts';
 import { newId } from './identifiers.ts';
 import { EVERYBODY, type Maker, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
-import { createRecent, type Recent } from './recent.ts';
 import { recordArtifact, takeUpload } from './uploads.ts';
 
 export interface NewRollouts {
@@ -51,17 +50,7 @@ export interface RolloutsTable {
 const include = { file: true } as const;
 type Found = Prisma.RolloutsGetPayload<{ include: typeof include }>;
 
-/** @param recent remembers for a moment, as such rows stay what they are */
-export function createRollouts(
-  database: Database,
-  owner: Owner = EVERYBODY,
-  recent: Recent<RolloutsRow> = createRecent(),
-): RolloutsTable {
-  const look = async (reference: string) => {
-    const rows = await database.rollouts.findMany({ where: { ...idOrName(reference), ...owner.where }, include });
-    const found = referredTo(rows, reference);
-    return found && toRow(found);
-  };
+export function createRollouts(database: Database, owner: Owner = EVERYBODY): RolloutsTable {
   return {
     create: async (rollouts, uploadId, promote) => {
       try {
@@ -81,7 +70,11 @@ export function createRollouts(
         throw isUniqueViolation(error) ? new NameTakenError(rollouts.name) : error;
       }
     },
-    get: (reference) => recent.find(`${owner.where.projectId} ${reference}`, () => look(reference)),
+    get: async (reference) => {
+      const rows = await database.rollouts.findMany({ where: { ...idOrName(reference), ...owner.where }, include });
+      const found = referredTo(rows, reference);
+      return found && toRow(found);
+    },
     list: async (page) =>
       toPage(
         await database.rollouts.findMany({ ...pageArguments({ ...page, ...owner.where }), include }),

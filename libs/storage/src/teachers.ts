@@ -6,7 +6,6 @@ import { type Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
 import { EVERYBODY, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
-import { createRecent, type Recent } from './recent.ts';
 import { recordArtifact, takeUpload } from './uploads.ts';
 
 /** JSON columns (observation, architecture, layerTable, measuredReturn) are what the spec wrote: parse them on reading. */
@@ -63,17 +62,7 @@ export interface Teachers {
 const include = { weights: true } as const;
 type Found = Prisma.TeacherGetPayload<{ include: typeof include }>;
 
-/** @param recent remembers for a moment, as such rows stay what they are */
-export function createTeachers(
-  database: Database,
-  owner: Owner = EVERYBODY,
-  recent: Recent<TeacherRow> = createRecent(),
-): Teachers {
-  const look = async (reference: string) => {
-    const rows = await database.teacher.findMany({ where: { ...idOrName(reference), ...owner.where }, include });
-    const found = referredTo(rows, reference);
-    return found && toRow(found);
-  };
+export function createTeachers(database: Database, owner: Owner = EVERYBODY): Teachers {
   return {
     create: async (teacher, { uploads, weights, keep }) => {
       try {
@@ -90,7 +79,11 @@ export function createTeachers(
         throw isUniqueViolation(error) ? new NameTakenError(teacher.name) : error;
       }
     },
-    get: (reference) => recent.find(`${owner.where.projectId} ${reference}`, () => look(reference)),
+    get: async (reference) => {
+      const rows = await database.teacher.findMany({ where: { ...idOrName(reference), ...owner.where }, include });
+      const found = referredTo(rows, reference);
+      return found && toRow(found);
+    },
     list: async (page) =>
       toPage(
         await database.teacher.findMany({ ...pageArguments({ ...page, ...owner.where }), include }),

@@ -140,9 +140,11 @@ const known = new Map<string, z.infer<typeof Fixed>>();
 const MOST_KNOWN = 5_000;
 
 function fixedParts({ id, spec, layerTable }: JobRow): z.infer<typeof Fixed> {
-  const found = known.get(id) ?? Fixed.parse({ spec, student: layerTable });
-  known.set(id, found);
+  const found = known.get(id);
+  if (found) return found;
+  const checked = Fixed.parse({ spec, student: layerTable });
+  known.set(id, checked);
   // The one that has been known for longest: a map keeps the order.
   if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
-  return found;
+  return checked;
 }

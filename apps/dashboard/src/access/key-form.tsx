@@ -2,12 +2,24 @@ import { type NewKey } from '@distiller/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { service } from '../service/service.ts';
+import { CheckList } from '../shell/check-list.tsx';
+import { Form } from '../shell/form.tsx';
 import { Problem } from '../shell/states.tsx';
 import { ToldOnce } from './told-once.tsx';
 
 type Scope = NewKey['scopes'][number];
 
 const RESOURCES = ['jobs', 'teachers', 'rollouts', 'labels', 'models', 'uploads', 'webhooks'] as const;
+const SCOPES: readonly (readonly [Scope, string])[] = [
+  ['admin', 'do everything, keys and projects too'],
+  ...RESOURCES.flatMap(
+    (resource) =>
+      [
+        [`${resource}:read`, `read ${resource}`],
+        [`${resource}:write`, `make and change ${resource}`],
+      ] as const,
+  ),
+];
 const DAY_MS = 24 * 3_600_000;
 const LIVES = [
   [30, 'in 30 days'],
@@ -32,13 +44,7 @@ export function KeyForm() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['list', 'keys'] }),
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
-    >
+    <Form onSubmit={() => create.mutate()}>
       <div className="field">
         <label htmlFor={nameId}>Name</label>
         <input id={nameId} required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
@@ -54,42 +60,12 @@ export function KeyForm() {
           ))}
         </select>
       </div>
-      <ScopeChoice scopes={scopes} onChange={setScopes} />
+      <CheckList legend="It may" options={SCOPES} chosen={scopes} onChange={setScopes} />
       {create.error && <Problem error={create.error} />}
       <ToldOnce secret={create.data?.key} />
       <button type="submit" className="primary" disabled={scopes.length === 0 || create.isPending}>
         Make it
       </button>
-    </form>
-  );
-}
-
-interface ScopeChoiceProps {
-  scopes: readonly Scope[];
-  onChange: (scopes: readonly Scope[]) => void;
-}
-
-function ScopeChoice({ scopes, onChange }: ScopeChoiceProps) {
-  const box = (scope: Scope, words: string) => (
-    <label key={scope} className="check">
-      <input
-        type="checkbox"
-        checked={scopes.includes(scope)}
-        onChange={({ target }) =>
-          onChange([...scopes.filter((one) => one !== scope), ...(target.checked ? [scope] : [])])
-        }
-      />{' '}
-      {words}
-    </label>
-  );
-  return (
-    <fieldset className="field">
-      <legend>It may</legend>
-      {box('admin', 'do everything, keys and projects too')}
-      {RESOURCES.flatMap((resource) => [
-        box(`${resource}:read`, `read ${resource}`),
-        box(`${resource}:write`, `make and change ${resource}`),
-      ])}
-    </fieldset>
+    </Form>
   );
 }

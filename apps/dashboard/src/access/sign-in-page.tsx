@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { Form } from '../shell/form.tsx';
 import { Problem } from '../shell/states.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { signIn } from '../service/identity.ts';
@@ -17,13 +18,7 @@ export function SignInPage() {
         <h1>Sobolev distiller</h1>
         <p className="muted">This service asks who you are.</p>
       </header>
-      <form
-        className="form card sign-in"
-        onSubmit={(event) => {
-          event.preventDefault();
-          entering.mutate();
-        }}
-      >
+      <Form className="form card sign-in" onSubmit={() => entering.mutate()}>
         <div className="field">
           <label htmlFor={id}>API key</label>
           <input
@@ -44,7 +39,7 @@ export function SignInPage() {
         <button type="submit" className="primary" disabled={entering.isPending}>
           Sign in
         </button>
-      </form>
+      </Form>
     </main>
   );
 }

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { service } from '../service/service.ts';
+import { Form } from '../shell/form.tsx';
 import { Problem } from '../shell/states.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { FileField } from '../uploads/file-field.tsx';
@@ -27,10 +28,8 @@ export function RolloutsForm() {
     },
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (file) create.mutate(file);
       }}
     >
@@ -51,6 +50,6 @@ export function RolloutsForm() {
       <p className="hint">
         npz, Minari and DQN replay: <Link href="/new?kind=import">import them by a job</Link>.
       </p>
-    </form>
+    </Form>
   );
 }

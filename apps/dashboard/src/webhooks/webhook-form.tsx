@@ -2,8 +2,12 @@ import { type WebhookEventType } from '@distiller/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { service } from '../service/service.ts';
+import { CheckList } from '../shell/check-list.tsx';
+import { Form } from '../shell/form.tsx';
 import { Problem } from '../shell/states.tsx';
 import { EVENT_TYPES, USUAL } from './event-types.ts';
+
+const OPTIONS = Object.entries(EVENT_TYPES) as [WebhookEventType, string][];
 
 /** Makes a webhook; its secret is shown this once. */
 export function WebhookForm() {
@@ -17,19 +21,13 @@ export function WebhookForm() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['list', 'webhooks'] }),
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
-    >
+    <Form onSubmit={() => create.mutate()}>
       <div className="field">
         <label htmlFor={urlId}>Address</label>
         <input id={urlId} type="url" required value={url} onChange={(event) => setUrl(event.target.value)} />
         <p className="hint">https, and on the open internet unless the service allows more (WEBHOOKS_ALLOW).</p>
       </div>
-      <EventChoice events={events} onChange={setEvents} />
+      <CheckList legend="Tell it when" options={OPTIONS} chosen={events} onChange={setEvents} />
       {create.error && <Problem error={create.error} />}
       {create.data?.secret && (
         <p role="status">
@@ -39,31 +37,6 @@ export function WebhookForm() {
       <button type="submit" className="primary" disabled={events.length === 0 || create.isPending}>
         Add
       </button>
-    </form>
-  );
-}
-
-interface EventChoiceProps {
-  events: readonly WebhookEventType[];
-  onChange: (events: readonly WebhookEventType[]) => void;
-}
-
-function EventChoice({ events, onChange }: EventChoiceProps) {
-  return (
-    <fieldset className="field">
-      <legend>Tell it when</legend>
-      {Object.entries(EVENT_TYPES).map(([type, words]) => (
-        <label key={type} className="check">
-          <input
-            type="checkbox"
-            checked={events.some((one) => one === type)}
-            onChange={({ target }) =>
-              onChange([...events.filter((one) => one !== type), ...(target.checked ? [type as WebhookEventType] : [])])
-            }
-          />{' '}
-          {words}
-        </label>
-      ))}
-    </fieldset>
+    </Form>
   );
 }
