@@ -9,14 +9,14 @@ import { syntheticGradients } from './synthetic-gradients/study.ts';
 export const STUDY_NAMES = ['regression', 'synthetic-gradients', 'cost', 'architectures', 'atari'] as const;
 export type StudyName = (typeof STUDY_NAMES)[number];
 
-/** A study by its name on the command line. @param data images for `synthetic-gradients`, a folder of teachers for `atari` */
+/** A study by its name on the command line. @param data images for `synthetic-gradients` */
 export function studyOf(name: StudyName, { data }: { data?: string | undefined } = {}): Study {
   // Each runs cells of its own making only.
   switch (name) {
     case 'architectures':
       return architectures;
     case 'atari':
-      return atari(data);
+      return atari;
     case 'cost':
       return cost;
     case 'regression':

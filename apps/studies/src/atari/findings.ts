@@ -1,101 +1,198 @@
 import { type Figure, type Panel } from '../figures/figure.ts';
-import { metricAt, type Metric } from '../distillation/curves.ts';
+import { bestOf, metricAt, type Metric } from '../distillation/curves.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
 import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
-import { BASELINES, type Method, METHOD_NAMES } from './methods.ts';
-import { type AtariRow } from './cells.ts';
+import { BASELINES, DERIVED, type Method, METHOD_NAMES } from './methods.ts';
+import { type AtariRow, measuredOf, trainedRows, type TrainedRow } from './cells.ts';
+import { type Game, GAMES } from './games.ts';
 
-/** The runs of one game and fraction. */
+/** The runs of one game and fraction; by method in the order of their seeds. */
 interface Group {
-  game: string;
+  game: Game;
   fraction: number;
-  curves: Map<Method, Evaluated[][]>;
-  /** Milliseconds of a step; empty where none were measured. */
+  runs: Map<Method, TrainedRow[]>;
+  /** Milliseconds of a step. */
   costs: Record<string, number>;
 }
 
 export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
   const groups = groupsOf(rows);
   if (quick) return { facts: groups.map(jacobianFact), text: '', figures: {} };
+  const few = groups.filter(({ fraction }) => fraction < 0.05);
   return {
-    facts: groups.map(bestFact),
+    facts: [...groups.flatMap(bestFact), ...few.flatMap(paperFacts), ...returnFacts(rows, groups)],
     text: [
-      'Held-out `kl` at equal wall-clock: that of 800 plain steps, labels not stored:',
-      metricTable(groups, 'kl', true),
-      'At equal steps:',
-      metricTable(groups, 'kl', false),
-      metricTable(groups, 'action_error', false, 'action_error'),
-      metricTable(groups, 'jacobian_error', false, 'jacobian_error'),
+      'Held-out `kl` in the same time, at the end of it:',
+      metricTable(groups, 'kl', (curve) => curve.at(-1)!.kl),
+      'The least of each curve, as `"keep": "best"` would give:',
+      metricTable(groups, 'kl', (curve) => bestOf(curve, 'kl')),
+      `At equal steps, those that vjp has time for (exact has fewer):`,
+      stepsTable(groups, 'kl'),
+      metricTable(groups, 'action_error', (curve) => curve.at(-1)!.action_error),
+      metricTable(groups, 'jacobian_error', (curve) => curve.at(-1)!.jacobian_error),
+      'Mean return of 10 episodes over that of the teacher, trained on all frames:',
+      returnTable(rows, groups),
+      'A step, milliseconds over those of plain KL (labels not stored), and the learning rate that was best:',
+      costTable(rows),
     ].join('\n\n'),
-    figures: { atari: figure(groups) },
+    figures: { atari: { columns: 4, panels: groups.map(panel) } satisfies Figure },
   };
 }
 
 function groupsOf(rows: readonly AtariRow[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const { cell, result } of rows) {
-    if (cell.stage !== 'train') continue;
-    const key = `${cell.game} ${cell.fraction}`;
+  for (const row of trainedRows(rows).toSorted((a, b) => a.cell.seed - b.cell.seed)) {
+    const { game, fraction, method } = row.cell;
+    const key = `${game} ${fraction}`;
     const group = groups.get(key) ?? {
-      ...cell,
-      curves: new Map<Method, Evaluated[][]>(),
-      costs: costsOf(rows, cell.game),
+      game,
+      fraction,
+      runs: new Map<Method, TrainedRow[]>(),
+      costs: measuredOf(rows, 'cost', game) ?? {},
     };
-    group.curves.set(cell.method, [...(group.curves.get(cell.method) ?? []), result as Evaluated[]]);
+    group.runs.set(method, [...(group.runs.get(method) ?? []), row]);
     groups.set(key, group);
   }
   return [...groups.values()].toSorted((a, b) => a.game.localeCompare(b.game) || a.fraction - b.fraction);
 }
 
-function costsOf(rows: readonly AtariRow[], game: string): Record<string, number> {
-  const row = rows.find(({ cell }) => cell.stage === 'cost' && cell.game === game);
-  return (row?.result as Record<string, number> | undefined) ?? {};
+type Read = (curve: readonly Evaluated[]) => number;
+const valuesOf = ({ runs }: Group, method: Method, read: Read) =>
+  (runs.get(method) ?? []).map(({ curve }) => read(curve));
+const finalKl: Read = (curve) => curve.at(-1)!.kl;
+
+function metricTable(groups: readonly Group[], title: string, read: Read): string {
+  return groupTable(groups, title, (group, method) => valuesOf(group, method, read));
 }
 
-/** A metric of each run of a method, at the end or when 800 plain steps have passed. */
-function valuesOf({ curves, costs }: Group, method: Method, metric: Metric, equalTime: boolean): number[] {
-  const [plain, own] = [costs['kl'], costs[method]];
-  const share = equalTime && plain && own ? plain / own : 1;
-  return (curves.get(method) ?? []).map((curve) => metricAt(curve, share, metric));
+/** Without methods that did not get that far. */
+function stepsTable(groups: readonly Group[], metric: Metric): string {
+  return groupTable(groups, metric, (group, method) => {
+    const steps = group.runs.get('vjp')?.[0]?.cell.steps ?? 0;
+    const reached = (group.runs.get(method) ?? []).filter(({ cell }) => cell.steps >= 0.95 * steps);
+    return reached.map(({ cell, curve }) => metricAt(curve, steps / cell.steps, metric));
+  });
 }
 
-function metricTable(groups: readonly Group[], metric: Metric, equalTime: boolean, title = 'kl'): string {
-  const head = [title, ...METHOD_NAMES];
+function returnTable(rows: readonly AtariRow[], groups: readonly Group[]): string {
+  const played = groups.filter(({ fraction }) => fraction === 1);
+  return groupTable(played, 'return_ratio', (group, method) => returnsOf(rows, group, method));
+}
+
+function returnsOf(rows: readonly AtariRow[], { game, runs }: Group, method: Method): number[] {
+  const teacher = measuredOf(rows, 'teacher', game)?.['mean'];
+  const returns = (runs.get(method) ?? []).flatMap(({ student_return }) => student_return ?? []);
+  return teacher === undefined ? [] : returns.map((value) => value / teacher);
+}
+
+function groupTable(
+  groups: readonly Group[],
+  title: string,
+  values: (group: Group, method: Method) => number[],
+): string {
   const lines = groups.map((group) => [
     `${group.game}, ${100 * group.fraction} %`,
     ...METHOD_NAMES.map((method) => {
-      const values = valuesOf(group, method, metric, equalTime);
-      return values.length > 0 ? showInterval(interval(values)) : '–';
+      const found = values(group, method);
+      return found.length > 0 ? showInterval(interval(found)) : '–';
     }),
   ]);
-  return table(head, lines);
+  return table([title, ...METHOD_NAMES], lines);
 }
 
-const meanKl = (group: Group, method: Method) => {
-  const values = valuesOf(group, method, 'kl', true);
-  return values.length > 0 ? interval(values).value : Infinity;
-};
-const best = (group: Group, methods: readonly Method[]) =>
-  methods.toSorted((a, b) => meanKl(group, a) - meanKl(group, b))[0]!;
+function costTable(rows: readonly AtariRow[]): string {
+  const lines = GAMES.flatMap((game) => {
+    const costs = measuredOf(rows, 'cost', game);
+    if (!costs) return [];
+    const trained = trainedRows(rows).filter(({ cell }) => cell.game === game);
+    const rateOf = (method: Method) => trained.find(({ cell }) => cell.method === method)?.cell.learning_rate ?? '–';
+    return [
+      [
+        `${game}, × ${costs['kl']!.toFixed(1)} ms`,
+        ...METHOD_NAMES.map((method) => show(costs[method]! / costs['kl']!)),
+      ],
+      [`${game}, rate`, ...METHOD_NAMES.map((method) => String(rateOf(method)))],
+    ];
+  });
+  return table(['', ...METHOD_NAMES], lines);
+}
 
-function bestFact(group: Group): Fact {
-  const baseline = best(group, BASELINES);
-  const derived = best(
-    group,
-    METHOD_NAMES.filter((method) => !BASELINES.includes(method)),
-  );
-  return {
-    claim: `${group.game}, ${100 * group.fraction} % of the frames: at equal wall-clock the best method has derivatives`,
-    holds: meanKl(group, derived) < meanKl(group, baseline),
-    detail: `${derived} ${meanKl(group, derived).toFixed(3)}, ${baseline} ${meanKl(group, baseline).toFixed(3)}`,
+const show = (value: number) => value.toFixed(2);
+const meanOf = (values: readonly number[]) => (values.length > 0 ? interval(values).value : Infinity);
+const best = (group: Group, methods: readonly Method[]) =>
+  methods.toSorted((a, b) => meanOf(valuesOf(group, a, finalKl)) - meanOf(valuesOf(group, b, finalKl)))[0]!;
+
+/** Of runs with the same seed: first weights and batches are then the same. */
+function ratioOf(group: Group, methods: readonly [Method, Method], read: Read) {
+  const [above, below] = methods.map((method) => valuesOf(group, method, read)) as [number[], number[]];
+  const ratios = above.flatMap((value, index) => (below[index] === undefined ? [] : [value / below[index]]));
+  return interval(ratios, 'geometric mean');
+}
+
+const where = ({ game, fraction }: Group) => `${game}, ${100 * fraction} % of the frames`;
+
+function bestFact(group: Group): Fact[] {
+  const [derived, baseline] = [best(group, DERIVED), best(group, BASELINES)];
+  if (!group.runs.has(derived) || !group.runs.has(baseline)) return [];
+  const ratio = ratioOf(group, [derived, baseline], finalKl);
+  const fact = {
+    claim: `${where(group)}: in the same time the best method has derivatives`,
+    holds: ratio.value < 1,
+    detail: `${derived} ${showInterval(ratio)} of the kl of ${baseline}`,
   };
+  return [fact];
+}
+
+/** What the paper claims of few frames, against plain KL and against the baseline with noise. */
+function paperFacts(group: Group): Fact[] {
+  const against = (['kl', 'noise'] as const).filter((baseline) => group.runs.has(baseline));
+  if (!group.runs.has('vjp-balanced')) return [];
+  const lower = against.map((baseline): Fact => {
+    const ratio = ratioOf(group, ['vjp-balanced', baseline], finalKl);
+    return {
+      claim: `${where(group)}: Sobolev training (vjp-balanced) errs less than ${baseline}, in the same time`,
+      holds: ratio.high < 1,
+      detail: `${showInterval(ratio)} of its kl`,
+    };
+  });
+  const rise = (method: Method) => meanOf(valuesOf(group, method, (curve) => finalKl(curve) / bestOf(curve, 'kl')));
+  const overfits: Fact = {
+    claim: `${where(group)}: plain KL overfits in that time, Sobolev training does not`,
+    holds: rise('kl') > 1.1 && rise('vjp-balanced') < 1.1,
+    detail: `kl at the end over the least of its curve: ${['kl', 'noise', 'vjp', 'vjp-balanced']
+      .map((method) => `${method} ${show(rise(method as Method))}`)
+      .join(', ')}`,
+  };
+  return [...lower, overfits];
+}
+
+function returnFacts(rows: readonly AtariRow[], groups: readonly Group[]): Fact[] {
+  return groups
+    .filter(({ fraction }) => fraction === 1)
+    .flatMap((group): Fact[] => {
+      const ratios = (methods: readonly Method[]) =>
+        methods
+          .map((method) => ({ method, value: meanOf(returnsOf(rows, group, method)) }))
+          .filter(({ value }) => Number.isFinite(value))
+          .toSorted((a, b) => b.value - a.value)[0];
+      const [derived, baseline] = [ratios(DERIVED), ratios(BASELINES)];
+      if (!derived || !baseline) return [];
+      const fact = {
+        claim: `${where(group)}: the student that plays best was trained with derivatives`,
+        holds: derived.value > baseline.value,
+        detail: `return over the teacher's: ${derived.method} ${show(derived.value)}, ${baseline.method} ${show(baseline.value)}`,
+      };
+      return [fact];
+    });
 }
 
 /** Few steps do not tell the values apart; the derivatives they do. */
 function jacobianFact(group: Group): Fact {
-  const [kl, vjp] = (['kl', 'vjp'] as const).map((method) => valuesOf(group, method, 'jacobian_error', false)[0]!);
+  const [kl, vjp] = (['kl', 'vjp'] as const).map(
+    (method) => valuesOf(group, method, (curve) => curve.at(-1)!.jacobian_error)[0]!,
+  );
   return {
     claim: `${group.game}: the derivative term brings the Jacobian nearer to the teacher's`,
     holds: vjp! < kl!,
@@ -103,24 +200,20 @@ function jacobianFact(group: Group): Fact {
   };
 }
 
-function figure(groups: readonly Group[]): Figure {
-  return { columns: 3, panels: groups.map(panel) };
-}
-
 /** Seeds' means against seconds of the program that took the fewest. */
 function panel(group: Group): Panel {
   const series = METHOD_NAMES.flatMap((method) => {
-    const curves = group.curves.get(method);
-    if (!curves) return [];
+    const runs = group.runs.get(method);
+    if (!runs) return [];
     const seconds = (group.costs[method] ?? 1000) / 1000;
-    const points = curves[0]!.map(({ step }, index) => ({
+    const points = runs[0]!.curve.map(({ step }, index) => ({
       x: step * seconds,
-      y: curves.reduce((sum, curve) => sum + curve[index]!.kl, 0) / curves.length,
+      y: runs.reduce((sum, { curve }) => sum + curve[index]!.kl, 0) / runs.length,
     }));
     return [{ name: method, line: true, points }];
   });
   return {
-    title: `${group.game}, ${100 * group.fraction} %`,
+    title: where(group),
     x: { label: 'seconds', scale: 'linear' },
     y: { label: 'held-out kl', scale: 'log' },
     series,

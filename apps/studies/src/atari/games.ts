@@ -1,26 +1,23 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type DistillInputs, openRollouts, record, type RegisteredTeacher } from '@distiller/distillation';
-import { bundledInputs, readTeacher } from '../distillation/bundled-inputs.ts';
+import { DEMO_DATA, readTeacher } from '../distillation/bundled-inputs.ts';
 
-export type Game = 'breakout' | 'pong' | 'space_invaders';
+export const GAMES = ['breakout', 'pong', 'space_invaders'] as const;
+export type Game = (typeof GAMES)[number];
 
-/** Frames that are recorded of a game whose play is not bundled. */
-const FRAMES = 10_000;
+/** Frames of teacher's play that are recorded, as many as the paper had. */
+const FRAMES = 100_000;
+const TEACHERS = fileURLToPath(new URL('../../data/teachers/', import.meta.url));
 
 /**
- * A game's teacher and its play. Breakout's are bundled; the others' teachers come from a folder, and their play is recorded once.
- * @param folder holds GAME.json and GAME.safetensors
+ * A game's teacher, and its play, which is recorded once.
  * @param kept where recordings are kept
  */
-export async function inputsOf(
-  game: Game,
-  { folder, kept }: { folder: string | undefined; kept: string },
-): Promise<DistillInputs> {
-  if (game === 'breakout') return bundledInputs();
-  if (!folder) throw new Error(`the teacher of ${game} comes from a folder: --data FOLDER`);
-  const teacher = await readTeacher(folder, game);
+export async function inputsOf(game: Game, kept: string): Promise<DistillInputs> {
+  const teacher = await readTeacher(game === 'breakout' ? DEMO_DATA : TEACHERS, game);
   const path = join(kept, `${game}.rollouts.zarr.zip`);
   if (!existsSync(path)) await recordPlay(teacher, path);
   return { teacher, rollouts: await openRollouts(path) };
@@ -35,6 +32,8 @@ async function recordPlay(teacher: RegisteredTeacher, path: string): Promise<voi
     numEnvs: 8,
     seed: 1,
   } as const;
-  for await (const event of record(teacher, path, options)) if (event.type === 'finished') return;
+  // Another process may want the same.
+  const part = `${path}.${process.pid}.zarr.zip`;
+  for await (const event of record(teacher, part, options)) if (event.type === 'finished') return rename(part, path);
   throw new Error(`the recording of ${path} did not end`);
 }

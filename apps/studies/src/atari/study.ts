@@ -1,30 +1,38 @@
 import { fileURLToPath } from 'node:url';
-import { type DistillInputs } from '@distiller/distillation';
-import { type Evaluated, runDistillation, specOf, stepCosts } from '../distillation/run-distillation.ts';
+import { checkTeacher, type DistillInputs, readStudent, type RegisteredTeacher } from '@distiller/distillation';
+import { bundledInputs } from '../distillation/bundled-inputs.ts';
+import { specOf, stepCosts, trainStudent } from '../distillation/run-distillation.ts';
 import { type Study } from '../study/study.ts';
-import { type AtariCell, type AtariResult, type AtariRow, type Trained, type Tried } from './cells.ts';
+import {
+  type AtariCell,
+  type AtariResult,
+  type AtariRow,
+  measuredOf,
+  type Run,
+  type Trained,
+  type Tried,
+} from './cells.ts';
 import { findings } from './findings.ts';
-import { type Game, inputsOf } from './games.ts';
+import { type Game, GAMES, inputsOf } from './games.ts';
 import { type Method, METHOD_NAMES, METHODS } from './methods.ts';
 
-/** What 2 cores can do in some hours; the paper trained on up to 100,000 frames. */
-const STEPS = 800;
-const COMMON = { batch_size: 64, steps: STEPS, evaluate_every: 80, evaluation_frames: 1000, jacobian_frames: 60 };
-const FRACTIONS = [0.05, 0.25, 1];
+/** Of plain KL; every other method gets as many as fit into their time. */
+const PLAIN_STEPS = 1200;
+const EVALUATIONS = 8;
+const COMMON = { batch_size: 64, evaluation_frames: 1000, jacobian_frames: 60 };
+const FRACTIONS = [0.01, 0.05, 0.25, 1];
 const SEEDS = [1, 2, 3];
 const RATES = [5e-4, 1e-3, 2e-3];
 const [TUNE_FRACTION, TUNE_SEED] = [0.25, 101];
 const TIMED_STEPS = 24;
+/** Of trained students; teachers play more. */
+const [EPISODES, TEACHER_EPISODES] = [10, 30];
+/** An hour of a game. */
+const MAX_EPISODE_FRAMES = 36_000;
+const PLAY_SEED = 1000;
 
 const QUICK_STEPS = 400;
-const QUICK = {
-  student: { preset: 'rusu-4' },
-  batch_size: 64,
-  steps: QUICK_STEPS,
-  evaluate_every: QUICK_STEPS,
-  evaluation_frames: 200,
-  jacobian_frames: 60,
-};
+const QUICK = { student: { preset: 'rusu-4' }, ...COMMON, evaluation_frames: 200 };
 const QUICK_CELLS = (['kl', 'vjp'] as const).map((method): Trained => ({
   stage: 'train',
   game: 'breakout',
@@ -32,62 +40,110 @@ const QUICK_CELLS = (['kl', 'vjp'] as const).map((method): Trained => ({
   method,
   seed: 1,
   learning_rate: 2e-3,
+  steps: QUICK_STEPS,
 }));
 
 const RECORDINGS = fileURLToPath(new URL('../../../../.data/studies/recordings/', import.meta.url));
 
-/** The paper's distillation of policies. @param folder teachers of Pong and Space Invaders; without it Breakout alone */
-export function atari(folder?: string): Study<AtariCell, AtariResult> {
-  const games: Game[] = folder ? ['breakout', 'pong', 'space_invaders'] : ['breakout'];
-  const opened = new Map<Game, Promise<DistillInputs>>();
-  const open = (game: Game) => {
-    const inputs = opened.get(game) ?? inputsOf(game, { folder, kept: RECORDINGS });
-    opened.set(game, inputs);
-    return inputs;
-  };
-  return {
-    name: 'atari',
-    title: 'Distilling Atari policies',
-    cells: (done, quick) =>
-      quick ? QUICK_CELLS : SEEDS.flatMap((seed) => games.flatMap((game) => cellsOf(game, seed, done))),
-    run: async (cell, quick) => {
-      const inputs = await open(cell.game);
-      if (cell.stage === 'cost') return stepCosts(allSpecs(), inputs, TIMED_STEPS);
-      return runDistillation(specOf({ ...(quick ? QUICK : COMMON), ...ofCell(cell) }), inputs);
-    },
-    findings: (rows, quick) => findings(rows, quick),
-  };
+const opened = new Map<Game, Promise<DistillInputs>>();
+function open(game: Game): Promise<DistillInputs> {
+  const inputs = opened.get(game) ?? inputsOf(game, RECORDINGS);
+  opened.set(game, inputs);
+  return inputs;
 }
 
-/** Those of one seed: a run that is stopped early has all methods of the first seeds. */
-function cellsOf(game: Game, seed: number, done: readonly AtariRow[]): AtariCell[] {
-  const tried = METHOD_NAMES.flatMap((method) =>
-    RATES.map((learning_rate): Tried => ({ stage: 'tune', game, method, learning_rate })),
-  );
-  const trained = FRACTIONS.flatMap((fraction) =>
+/** The paper's distillation of policies, in the time that plain KL takes for its steps. */
+export const atari: Study<AtariCell, AtariResult> = {
+  name: 'atari',
+  title: 'Distilling Atari policies',
+  cells: (done, quick) => (quick ? QUICK_CELLS : fullCells(done)),
+  run: async (cell, quick) => {
+    if (quick) return { curve: (await train(cell as Trained, await bundledInputs(), QUICK)).curve };
+    const inputs = await open(cell.game);
+    switch (cell.stage) {
+      case 'cost':
+        return stepCosts(allSpecs(), inputs, TIMED_STEPS);
+      case 'teacher':
+        return returnsOf(inputs.teacher, TEACHER_EPISODES);
+      case 'tune':
+        return { curve: (await train(cell, inputs, COMMON)).curve };
+      case 'train':
+        return trainAndPlay(cell, inputs);
+    }
+  },
+  findings: (rows, quick) => findings(rows, quick),
+};
+
+/** Costs first, for they say how many steps; then one seed after the other: a run that is stopped early has all methods of the first. */
+function fullCells(done: readonly AtariRow[]): AtariCell[] {
+  const whole = GAMES.flatMap((game): AtariCell[] => [{ stage: 'cost', game }]);
+  const judged = GAMES.map((game): AtariCell => ({ stage: 'teacher', game }));
+  const tried = GAMES.flatMap((game) => METHOD_NAMES.flatMap((method) => triedOf(done, game, method)));
+  const trained = SEEDS.flatMap((seed) => GAMES.flatMap((game) => trainedOf(done, game, seed)));
+  return [...whole, ...judged, ...tried, ...trained];
+}
+
+function triedOf(done: readonly AtariRow[], game: Game, method: Method): Tried[] {
+  const steps = stepsOf(done, game, method);
+  if (steps === undefined) return [];
+  return RATES.map((learning_rate) => ({ stage: 'tune', game, method, learning_rate, steps }));
+}
+
+function trainedOf(done: readonly AtariRow[], game: Game, seed: number): Trained[] {
+  return FRACTIONS.flatMap((fraction) =>
     METHOD_NAMES.flatMap((method): Trained[] => {
+      const steps = stepsOf(done, game, method);
       const learning_rate = bestRate(done, game, method);
-      return learning_rate === undefined ? [] : [{ stage: 'train', game, fraction, method, seed, learning_rate }];
+      if (steps === undefined || learning_rate === undefined) return [];
+      return [{ stage: 'train', game, fraction, method, seed, learning_rate, steps }];
     }),
   );
-  return [...(seed === SEEDS[0] ? [{ stage: 'cost', game } as const, ...tried] : []), ...trained];
+}
+
+/** Whole evaluations, in the time of plain KL's steps on the same machine. */
+function stepsOf(done: readonly AtariRow[], game: Game, method: Method): number | undefined {
+  const costs = measuredOf(done, 'cost', game);
+  if (!costs) return undefined;
+  return EVALUATIONS * Math.round((PLAIN_STEPS * costs['kl']!) / costs[method]! / EVALUATIONS);
 }
 
 /** That with the least KL on frames held out, once all were tried; by another seed than those of the runs. */
 function bestRate(done: readonly AtariRow[], game: Game, method: Method): number | undefined {
   const tried = done.flatMap(({ cell, result }) =>
     cell.stage === 'tune' && cell.game === game && cell.method === method
-      ? [{ rate: cell.learning_rate, kl: (result as Evaluated[]).at(-1)!.kl }]
+      ? [{ rate: cell.learning_rate, kl: (result as Run).curve.at(-1)!.kl }]
       : [],
   );
   if (!RATES.every((rate) => tried.some((each) => each.rate === rate))) return undefined;
   return tried.toSorted((a, b) => a.kl - b.kl)[0]?.rate;
 }
 
-function ofCell(cell: Tried | Trained): object {
+async function trainAndPlay(cell: Trained, inputs: DistillInputs): Promise<Run> {
+  const { curve, student } = await train(cell, inputs, COMMON);
+  if (cell.fraction < 1) return { curve };
+  const { mean } = await returnsOf(readStudent(student), EPISODES);
+  return { curve, student_return: mean! };
+}
+
+function train(cell: Tried | Trained, inputs: DistillInputs, common: object) {
   const [fraction, seed] = cell.stage === 'train' ? [cell.fraction, cell.seed] : [TUNE_FRACTION, TUNE_SEED];
-  const optimizer = { kind: 'adam', learning_rate: cell.learning_rate };
-  return { loss: METHODS[cell.method], train_fraction: fraction, seed, optimizer };
+  const spec = specOf({
+    ...common,
+    steps: cell.steps,
+    evaluate_every: cell.steps / EVALUATIONS,
+    loss: METHODS[cell.method],
+    train_fraction: fraction,
+    seed,
+    optimizer: { kind: 'adam', learning_rate: cell.learning_rate },
+  });
+  return trainStudent(spec, inputs);
+}
+
+/** Means over episodes from the same seeds, actions sampled. */
+async function returnsOf(policy: RegisteredTeacher, episodes: number): Promise<Record<string, number>> {
+  const options = { episodes, seed: PLAY_SEED, maxEpisodeFrames: MAX_EPISODE_FRAMES };
+  const { teacher, random } = await checkTeacher(policy, options);
+  return { mean: teacher.mean, std: teacher.std, random: random.mean };
 }
 
 const allSpecs = () =>

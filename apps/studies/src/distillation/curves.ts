@@ -2,6 +2,10 @@ import { type Evaluated } from './run-distillation.ts';
 
 export type Metric = Exclude<keyof Evaluated, 'step'>;
 
+/** The least of a metric along a run. */
+export const bestOf = (curve: readonly Evaluated[], metric: Metric): number =>
+  Math.min(...curve.map((point) => point[metric]));
+
 /** A metric after a share of the steps, between two evaluations along a straight line. */
 export function metricAt(curve: readonly Evaluated[], share: number, metric: Metric): number {
   const step = Math.min(1, share) * curve.at(-1)!.step;

@@ -9,15 +9,24 @@ export const specOf = (overrides: object): DistillationSpec =>
   DistillationSpec.parse({ kind: 'distillation', teacher: 'teacher', rollouts: 'rollouts', ...overrides });
 
 export async function runDistillation(spec: DistillationSpec, inputs: DistillInputs): Promise<Evaluated[]> {
+  return (await trainStudent(spec, inputs)).curve;
+}
+
+/** Its held-out metrics along the way, and the student's own file. */
+export async function trainStudent(
+  spec: DistillationSpec,
+  inputs: DistillInputs,
+): Promise<{ curve: Evaluated[]; student: Uint8Array }> {
   const curve: Evaluated[] = [];
   for await (const event of distill(spec, inputs)) {
+    if (event.type === 'finished') return { curve, student: event.files.student };
     if (event.type !== 'evaluation') continue;
     const { kl, action_error, jacobian_error } = event.metrics;
     // Rounded: their last digits are not the same on another machine anyway.
     const [rounded, ...others] = [kl!, action_error!, jacobian_error!].map((value) => Number(value.toPrecision(5)));
     curve.push({ step: event.step, kl: rounded!, action_error: others[0]!, jacobian_error: others[1]! });
   }
-  return curve;
+  throw new Error('a run ended without a student');
 }
 
 /** Median milliseconds of a step of each spec, by turns: what else the machine does meets all alike. */
