@@ -6,7 +6,7 @@ The messages are those of messages.py.
 |---|---|---|---|
 | open: contract, num_envs, max_episode_frames | | actions, versions, fast | |
 | reset: games, seeds (-1: its generator goes on) | | | uint8 [num_envs, height, width]: the newest frames |
-| step: again (whether a game that ended starts anew) | uint8 [num_envs] actions | rewards, terminated, truncated | as reset |
+| step: again (whether a game that ended starts anew) | uint8 [num_envs] actions; 255: it waits | rewards, terminated, truncated | as reset |
 """
 
 import os
@@ -52,11 +52,14 @@ def open_games(contract, num_envs, max_episode_frames):
     return games, {"actions": games.actions, "versions": versions, "fast": fast}
 
 
+WAITS = 255
+
+
 def step(games, payload, again):
     import numpy
 
-    actions = numpy.frombuffer(payload, dtype=numpy.uint8).astype(numpy.int32)
-    frames, rewards, terminated, truncated = games.step(actions)
+    actions = numpy.frombuffer(payload, dtype=numpy.uint8)
+    frames, rewards, terminated, truncated = games.step(actions, actions == WAITS)
     ended = numpy.flatnonzero(terminated | truncated).tolist()
     if again and ended:
         frames = games.reset(ended, [-1] * len(ended))

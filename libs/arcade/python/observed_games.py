@@ -21,10 +21,12 @@ class ObservedGames:
             self.frames[game] = self.games[game].reset(seed)
         return self.frames
 
-    def step(self, actions):
-        outcomes = [game.step(action) for game, action in zip(self.games, actions)]
+    def step(self, actions, waits):
+        standing = (None, 0, False, False)
+        turns = zip(self.games, actions, waits)
+        outcomes = [standing if wait else game.step(action) for game, action, wait in turns]
         for index, (frame, *_) in enumerate(outcomes):
-            # An episode's end shows nothing new.
+            # An episode's end shows nothing new, nor does a game that waits.
             if frame is not None:
                 self.frames[index] = frame
         rewards, terminated, truncated = (numpy.array(column) for column in list(zip(*outcomes))[1:])

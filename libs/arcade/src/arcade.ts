@@ -23,6 +23,9 @@ export interface ArcadeStep {
   truncated: boolean[];
 }
 
+/** The emulator's word for an action that is none. */
+const WAITS = 255;
+
 /** The emulator's seeds are below this; larger ones come round. */
 const SEEDS = 2 ** 31;
 
@@ -50,10 +53,11 @@ export interface Arcade {
   restart(starts: readonly Start[]): Promise<Uint8Array>;
   /**
    * Plays one action in every game; a game that ended starts anew at once, unless `again` is false: then it waits for
-   * `restart`, and what it shows means nothing until then.
+   * `restart`. Null is for a game that waits: it is not played where that spares anything, and what it shows means nothing until
+   * its restart.
    * @throws ArcadeError
    */
-  step(actions: ArrayLike<number>, options?: { again?: boolean }): Promise<ArcadeStep>;
+  step(actions: ArrayLike<number | null>, options?: { again?: boolean }): Promise<ArcadeStep>;
   close(): Promise<void>;
 }
 
@@ -118,14 +122,14 @@ function createArcade(emulator: Emulator, options: ArcadeOptions, opened: z.infe
 }
 
 /** The emulator itself would take any number for an action. */
-function checkedActions(actions: ArrayLike<number>, { options, actions: names }: Arcade): Uint8Array {
+function checkedActions(actions: ArrayLike<number | null>, { options, actions: names }: Arcade): Uint8Array {
   if (actions.length !== options.numEnvs) {
     throw new ArcadeError(`${options.numEnvs} games take as many actions, not ${actions.length}.`);
   }
-  for (let index = 0; index < actions.length; index++) {
-    if (names[actions[index] as number] === undefined) {
-      throw new ArcadeError(`There is no action ${actions[index]}, only ${names.length}.`);
-    }
-  }
-  return Uint8Array.from(actions);
+  return Uint8Array.from({ length: actions.length }, (_, game) => {
+    const action = actions[game];
+    if (action === null) return WAITS;
+    if (names[action!] === undefined) throw new ArcadeError(`There is no action ${action}, only ${names.length}.`);
+    return action!;
+  });
 }

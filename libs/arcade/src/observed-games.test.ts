@@ -13,16 +13,19 @@ sys.path.insert(0, sys.argv[1])
 from observed_games import ObservedGames
 from vector_games import VectorGames
 
-def compare(contract, steps, max_episode_frames=108_000, seeds=(3, 4)):
+def compare(contract, steps, max_episode_frames=108_000, seeds=(3, 4), waiting=()):
     both = [kind(contract, len(seeds), max_episode_frames) for kind in (VectorGames, ObservedGames)]
     seen = [games.reset(list(range(len(seeds))), list(seeds)) for games in both]
     actions = numpy.random.RandomState(1)
     ends = 0
     for step in range(steps):
-        if not numpy.array_equal(*(frames.reshape(len(seeds), -1) for frames in seen)):
+        waits = numpy.array([game in waiting and 20 <= step < 60 for game in range(len(seeds))])
+        if waiting and step == 60:
+            seen = [games.reset(list(waiting), [50 + game for game in waiting]) for games in both]
+        if not numpy.array_equal(*(frames.reshape(len(seeds), -1)[~waits] for frames in seen)):
             return {"pixels differ at": step}
         chosen = actions.randint(0, len(both[0].actions), len(seeds)).astype(numpy.int32)
-        outcomes = [games.step(chosen) for games in both]
+        outcomes = [games.step(chosen, waits) for games in both]
         if any(list(a) != list(b) for a, b in zip(outcomes[0][1:], outcomes[1][1:])):
             return {"outcomes differ at": step}
         seen = [frames for frames, *_ in outcomes]
@@ -58,6 +61,8 @@ test.runIf(python)('what ale-py’s vector environment plays, single emulators p
   const unpooled = { game: 'pong', frame_skip: 3, max_pool_last: 1, sticky_action_probability: 0, action_set: 'full' };
   const cases = [
     { contract: contract({}), steps: 350 },
+    // Some of those that play together wait, and all of others, until they start anew.
+    { contract: contract({}), steps: 350, seeds: [3, 4, 5, 6, 7, 8], waiting: [1, 4, 5] },
     { contract: contract({ ...unpooled, height: 42, width: 50, noop_max: 0 }), steps: 200, max_episode_frames: 450 },
     {
       contract: contract({ game: 'seaquest', frame_skip: 1, fire_reset: false, height: 210, width: 160 }),
@@ -69,6 +74,7 @@ test.runIf(python)('what ale-py’s vector environment plays, single emulators p
   ];
   const same = { ended: true, 'same actions': true };
   expect(JSON.parse(await runPython(python!, COMPARE, LIBRARY, JSON.stringify(cases)))).toEqual([
+    same,
     same,
     same,
     same,

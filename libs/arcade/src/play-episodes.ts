@@ -39,7 +39,9 @@ export interface EpisodePlan {
   /** Seed of its game, in [0, 2³¹). */
   seedOf(episode: number): number;
   begin(episode: number): EpisodeSink;
-  /** Whether what is being played is still wanted. */
+  /** From which number on episodes are no longer wanted; Infinity while all of them are. Never rises. */
+  end(): number;
+  /** Whether nothing that is being played is still wanted. */
   isOver(): boolean;
 }
 
@@ -56,8 +58,7 @@ export async function playEpisodes(
 ): Promise<void> {
   const groups = arcades.map((arcade) => ({ arcade, takes: Array<Take | null>(arcade.options.numEnvs).fill(null) }));
   try {
-    // One by one, so that the first episodes go to the first games.
-    for (const group of groups) await beginTakes(group, plan);
+    await beginTakes(groups, plan);
     let failed = false;
     const shared = { ...plan, isOver: () => failed || plan.isOver() };
     const playing = groups.map((group) =>
@@ -90,7 +91,10 @@ async function playGroup({ arcade, takes }: Group, act: ActInTurn, plan: Episode
     const { observations } = arcade;
     const turns = takes.map((take) => take && { episode: take.episode, step: take.step });
     const { actions, recorded = actions, logProbs } = await act(observations, turns);
-    const { rewards, terminated, truncated } = await arcade.step(actions, { again: false });
+    const { rewards, terminated, truncated } = await arcade.step(
+      takes.map((take, game) => (take ? (actions[game] as number) : null)),
+      { again: false },
+    );
     const width = logProbs && logProbs.length / takes.length;
     for (const [game, take] of takes.entries()) {
       if (!take) continue;
@@ -105,21 +109,34 @@ async function playGroup({ arcade, takes }: Group, act: ActInTurn, plan: Episode
       takes[game] = null;
       await take.sink.finish(terminated[game] === true);
     }
-    await beginTakes({ arcade, takes }, plan);
+    await discardSpare(takes, plan.end());
+    await beginTakes([{ arcade, takes }], plan);
   }
 }
 
-/** Begins an episode in every game that waits for one, as long as there are any. */
-async function beginTakes({ arcade, takes }: Group, plan: EpisodePlan): Promise<void> {
-  const starts = [];
-  for (let game = 0; game < takes.length; game++) {
-    if (takes[game]) continue;
+/** What is being played of episodes that are no longer wanted. */
+async function discardSpare(takes: (Take | null)[], end: number): Promise<void> {
+  for (const [game, take] of takes.entries()) {
+    if (!take || take.episode < end) continue;
+    takes[game] = null;
+    await take.sink.discard();
+  }
+}
+
+/** Begins an episode in every game that waits for one, as long as there are any; by turns, so that all groups have the first. */
+async function beginTakes(groups: readonly Group[], plan: EpisodePlan): Promise<void> {
+  const waiting = groups.flatMap((group) =>
+    group.takes.flatMap((take, game) => (take === null ? [{ group, game }] : [])),
+  );
+  const starts = new Map<Group, { game: number; seed: number }[]>(groups.map((group) => [group, []]));
+  for (const { group, game } of waiting.toSorted((a, b) => a.game - b.game)) {
     const episode = plan.next();
     if (episode === undefined) break;
-    takes[game] = { episode, step: 0, sink: plan.begin(episode) };
-    starts.push({ game, seed: plan.seedOf(episode) });
+    group.takes[game] = { episode, step: 0, sink: plan.begin(episode) };
+    starts.get(group)!.push({ game, seed: plan.seedOf(episode) });
   }
-  if (starts.length > 0) await arcade.restart(starts);
+  const begun = [...starts].filter(([, games]) => games.length > 0);
+  await Promise.all(begun.map(([{ arcade }, games]) => arcade.restart(games)));
 }
 
 /** A copy: a view would keep the observations of the step, which are four times as large. */

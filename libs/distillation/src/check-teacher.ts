@@ -87,6 +87,7 @@ async function playReturns(arcade: Arcade, act: Act, { episodes, seed, signal }:
       finish: () => Promise.resolve(),
       discard: () => Promise.resolve(),
     }),
+    end: () => episodes,
     isOver: () => signal?.aborted === true,
   });
   signal?.throwIfAborted();

@@ -8,6 +8,8 @@ export interface JobTableRowProps {
   job: JobRow;
   /** -1: pinned above the others. */
   index: number;
+  /** Where it stands in the body, in pixels. */
+  top: number;
   columns: readonly Column[];
   baseline: JobRow | undefined;
   isSelected: boolean;
@@ -19,15 +21,27 @@ export interface JobTableRowProps {
 
 /** Drawn anew only when something of it changes: scrolling through thousands must cost what is new in sight. */
 export const JobTableRow = memo(
-  function JobTableRow({ job, index, columns, baseline, isSelected, minute, onSelect, onBaseline }: JobTableRowProps) {
+  function JobTableRow({
+    job,
+    index,
+    top,
+    columns,
+    baseline,
+    isSelected,
+    minute,
+    onSelect,
+    onBaseline,
+  }: JobTableRowProps) {
     const isBaseline = baseline?.id === job.id;
     return (
       <tr
+        role="row"
+        style={{ top }}
         data-job={job.id}
         aria-rowindex={index + 2}
         className={`${isSelected ? 'selected' : ''} ${isBaseline ? 'baseline' : ''}`}
       >
-        <td className="check-cell">
+        <td role="cell" className="check-cell">
           <label>
             <span className="unseen">Choose {job.id}</span>
             <input type="checkbox" checked={isSelected} onChange={() => onSelect(job.id)} />
@@ -45,6 +59,7 @@ export const JobTableRow = memo(
     before.baseline === after.baseline &&
     before.isSelected === after.isSelected &&
     before.index === after.index &&
+    before.top === after.top &&
     before.minute === after.minute,
 );
 
@@ -61,13 +76,13 @@ function Cell({ column, job, baseline, isBaseline, now, onBaseline }: CellProps)
   switch (column.id) {
     case 'status':
       return (
-        <td>
+        <td role="cell">
           <StatusBadge status={job.status} />
         </td>
       );
     case 'job':
       return (
-        <th scope="row">
+        <th role="rowheader" scope="row">
           <span className="job-cell">
             <Link href={`/jobs/${job.id}`} className="mono">
               {job.id}
@@ -89,7 +104,7 @@ function Cell({ column, job, baseline, isBaseline, now, onBaseline }: CellProps)
       const text = cellText(column, job, now);
       const change = against(column, job, baseline);
       return (
-        <td className={column.isNumber ? 'number' : ''} title={column.isNumber ? undefined : text}>
+        <td role="cell" className={column.isNumber ? 'number' : ''} title={column.isNumber ? undefined : text}>
           {text}
           {change !== null && <Change percent={change} />}
         </td>

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
+import { type CSSProperties, type Ref, useCallback, useEffect, useImperativeHandle, useRef } from 'react';
 import { type Column } from './columns.ts';
 import { JobTableRow } from './job-table-row.tsx';
 import { nextSort, type TableState } from './table-state.ts';
@@ -41,6 +41,8 @@ export function JobsTable(props: JobsTableProps) {
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
     initialOffset: places.get(location.search) ?? 0,
+    // What is scrolled to is not to lie under the head.
+    scrollPaddingStart: ROW_HEIGHT * (baseline ? 2 : 1),
     getItemKey: useCallback((index: number) => jobs[index]?.id ?? index, [jobs]),
   });
   useEffect(() => {
@@ -48,14 +50,12 @@ export function JobsTable(props: JobsTableProps) {
   });
   useRowFocus(ref, scroller, jobs, (index) => rows.scrollToIndex(index));
   const shown = rows.getVirtualItems();
-  const above = shown[0]?.start ?? 0;
-  const below = rows.getTotalSize() - (shown.at(-1)?.end ?? 0);
-  const width = CHECK_WIDTH + state.columns.reduce((sum, column) => sum + column.width, 0);
-  const row = (job: JobRow, index: number) => (
+  const row = (job: JobRow, index: number, top: number) => (
     <JobTableRow
       key={job.id}
       job={job}
       index={index}
+      top={top}
       columns={state.columns}
       baseline={baseline}
       isSelected={state.selected.includes(job.id)}
@@ -73,41 +73,38 @@ export function JobsTable(props: JobsTableProps) {
       aria-label="Jobs, table"
       onScroll={(event) => places.set(place.current, event.currentTarget.scrollTop)}
     >
-      <table className="jobs" aria-rowcount={jobs.length + 1} style={{ minWidth: width }}>
-        <colgroup>
-          <col style={{ width: CHECK_WIDTH }} />
-          {state.columns.map(({ id, width: columnWidth }) => (
-            <col key={id} style={{ width: columnWidth }} />
-          ))}
-        </colgroup>
+      <table role="table" className="jobs" aria-rowcount={jobs.length + 1} style={layoutOf(state.columns)}>
         <Head state={state} />
-        {baseline && <tbody className="pinned">{row(baseline, -1)}</tbody>}
-        <tbody>
-          {above > 0 && <Spacer height={above} span={state.columns.length + 1} />}
-          {shown.map(({ index }) => {
+        {baseline && (
+          <tbody role="rowgroup" className="pinned">
+            {row(baseline, -1, 0)}
+          </tbody>
+        )}
+        <tbody role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {shown.map(({ index, start }) => {
             const job = jobs[index];
-            return job && row(job, index);
+            return job && row(job, index, start);
           })}
-          {below > 0 && <Spacer height={below} span={state.columns.length + 1} />}
         </tbody>
       </table>
     </div>
   );
 }
 
-function Spacer({ height, span }: { height: number; span: number }) {
-  return (
-    <tr aria-hidden="true" className="spacer">
-      <td colSpan={span} style={{ height }} />
-    </tr>
-  );
+/** One grid for all rows, each of which is laid out by itself: what scrolls into sight costs what it holds, and nothing else moves. */
+function layoutOf(columns: readonly Column[]): CSSProperties & Record<'--columns', string> {
+  const widths = columns.map(({ width }) => width);
+  return {
+    '--columns': [`${CHECK_WIDTH}px`, ...widths.map((width) => `minmax(${width}px, ${width}fr)`)].join(' '),
+    minWidth: widths.reduce((sum, width) => sum + width, CHECK_WIDTH),
+  };
 }
 
 function Head({ state: { columns, sort, address } }: { state: TableState }) {
   return (
-    <thead>
-      <tr aria-rowindex={1}>
-        <th scope="col">
+    <thead role="rowgroup">
+      <tr role="row" aria-rowindex={1}>
+        <th role="columnheader" scope="col">
           <span className="unseen">Chosen</span>
         </th>
         {columns.map((column) => (
@@ -122,7 +119,12 @@ function ColumnHead({ column, sort, address }: { column: Column } & Pick<TableSt
   const isSorted = sort.column === column.id;
   const direction = sort.isDescending ? 'descending' : 'ascending';
   return (
-    <th scope="col" aria-sort={isSorted ? direction : undefined} className={column.isNumber ? 'number' : ''}>
+    <th
+      role="columnheader"
+      scope="col"
+      aria-sort={isSorted ? direction : undefined}
+      className={column.isNumber ? 'number' : ''}
+    >
       <button type="button" title={column.meaning} onClick={() => address.set({ sort: nextSort(column, sort) })}>
         {column.title}
         {isSorted && <span aria-hidden="true">{sort.isDescending ? '↓' : '↑'}</span>}

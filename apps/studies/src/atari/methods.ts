@@ -19,7 +19,6 @@ export const METHODS = {
   jvp: { value: KL, derivative: { ...FRAME_DIFFERENCES, weight: relative(1) } },
   'noise-jvp': { value: KL, derivative: { ...FRAME_DIFFERENCES, weight: relative(0.1) }, augmentation: NOISE },
   'noise-vjp': { value: KL, derivative: { kind: 'vjp', weight: BALANCED }, augmentation: NOISE },
-  'mixup-vjp': { value: KL, derivative: { kind: 'vjp', weight: BALANCED }, augmentation: MIXUP },
 } as const;
 
 export type Method = keyof typeof METHODS;

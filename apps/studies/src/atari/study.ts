@@ -22,7 +22,7 @@ const EVALUATIONS = 8;
 const COMMON = { batch_size: 64, evaluation_frames: 1000, jacobian_frames: 60 };
 const FRACTIONS = [0.01, 0.05, 0.25, 1];
 const SEEDS = [1, 2, 3];
-const RATES = [5e-4, 1e-3, 2e-3];
+const RATES = [1e-3, 2e-3];
 const [TUNE_FRACTION, TUNE_SEED] = [0.25, 101];
 const TIMED_STEPS = 24;
 /** Of trained students; teachers play more. */

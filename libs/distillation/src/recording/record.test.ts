@@ -58,6 +58,19 @@ onEveryEngine((engine) => {
     },
   );
 
+  test.runIf(python && engine === 'tensorflow')(
+    'of many games those that are no longer wanted are given up, and the file is the same',
+    async () => {
+      const goal = { minFrames: 150 };
+      const [few, many] = [await newPath(), await newPath()];
+      const expected = finished(await run(few, { goal, numEnvs: 1 }));
+      expect(expected).toMatchObject({ episodes: 2, frames: 200 });
+      const events = await run(many, { goal, numEnvs: 20 });
+      expect(finished(events)).toEqual(expected);
+      expect(events.filter(({ type }) => type === 'episode')).toHaveLength(2);
+    },
+  );
+
   test.runIf(python && engine === 'tensorflow')('another teacher or seed does not go on with a recording', async () => {
     const path = await newPath();
     for await (const event of record(teacher, path, options)) if (event.type === 'episode') break;

@@ -138,6 +138,7 @@ function episodePlan({ seed }: RecordOptions, running: Running, aborted: () => b
     next: () => plan.next(),
     seedOf: (episode) => episodeSeed({ seed, episode }),
     begin: (episode) => episodeSink(episode, running),
+    end: () => plan.end(),
     isOver: () => aborted() || plan.complete() !== undefined,
   };
 }

@@ -34,6 +34,22 @@ test('no episode is begun that is surely not wanted, for what is being played co
   expect(plan.next()).toBeUndefined();
 });
 
+test('the more is played, the fewer of many begun episodes are wanted, and only their frames are told', () => {
+  const plan = createRecordingPlan({ minFrames: 100 }, none);
+  for (let episode = 0; episode < 4; episode++) plan.next();
+  const play = (steps: number) => {
+    for (let step = 0; step < steps; step++) for (let episode = 0; episode < 4; episode++) plan.played(episode);
+  };
+  play(24);
+  expect([plan.end(), plan.progress().frames]).toEqual([Infinity, 96]);
+  play(10);
+  expect([plan.end(), plan.progress().frames]).toEqual([3, 102]);
+  play(16);
+  expect([plan.end(), plan.progress().frames]).toEqual([2, 100]);
+  plan.finished(0, 60);
+  expect([plan.end(), plan.complete()]).toEqual([2, undefined]);
+});
+
 test('what an interrupted recording left is not played again, and what is missing between is', () => {
   const plan = createRecordingPlan(
     { episodes: 5 },

@@ -4,6 +4,8 @@ import { type RecordingGoal } from '@distiller/arcade';
 export interface RecordingPlan {
   /** The next to begin: not one that is whole already, and none that is surely not wanted. */
   next(): number | undefined;
+  /** The number of the first episode that is surely not wanted: those before it reach the goal. Infinity while there is none. */
+  end(): number;
   /** One more step of an episode was played. */
   played(episode: number): void;
   finished(episode: number, frames: number): void;
@@ -30,19 +32,23 @@ export function createRecordingPlan(goal: RecordingGoal, whole: ReadonlyMap<numb
       lead.episodes += 1;
     }
   };
-  /** Whether the episodes before this one reach the goal already: what is being played has its frames so far at least. */
-  const isSpare = (episode: number) => {
-    let sum = lead.frames;
-    for (let before = lead.episodes; before < episode; before++) sum += frames.get(before) ?? 0;
-    return reaches(episode, sum);
+  /** What is being played has its frames so far at least. */
+  const end = () => {
+    let [episode, sum] = [lead.episodes, lead.frames];
+    while (!reaches(episode, sum)) {
+      if (episode >= begun && !done.has(episode)) return Infinity;
+      sum += frames.get(episode++) ?? 0;
+    }
+    return episode;
   };
   advance();
 
   return {
     next() {
       while (done.has(begun)) begun += 1;
-      return isSpare(begun) ? undefined : begun++;
+      return begun < end() ? begun++ : undefined;
     },
+    end,
     played: (episode) => void frames.set(episode, (frames.get(episode) ?? 0) + 1),
     finished(episode, count) {
       frames.set(episode, count);
@@ -53,9 +59,10 @@ export function createRecordingPlan(goal: RecordingGoal, whole: ReadonlyMap<numb
       reaches(lead.episodes, lead.frames) ? Array.from({ length: lead.episodes }, (_, episode) => episode) : undefined,
     progress() {
       const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) => total + frames.get(number)!, 0);
+      const last = end();
       const expected =
         'minFrames' in goal ? goal.minFrames : done.size > 0 ? (goal.episodes * sum(done)) / done.size : null;
-      return { frames: sum(frames.keys()), expected };
+      return { frames: sum([...frames.keys()].filter((number) => number < last)), expected };
     },
   };
 }
