@@ -35,6 +35,7 @@ import { modelRoutes } from './models/routes.ts';
 import { requireCleanText } from './problems/clean-text.ts';
 import { answerError } from './problems/error-handler.ts';
 import { ProblemError } from './problems/problem.ts';
+import { nameUnknownFields } from './problems/unknown-fields.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { rolloutsRoutes } from './rollouts/routes.ts';
 import { type ServiceDependencies } from './service-dependencies.ts';
@@ -89,6 +90,7 @@ export async function createApp(
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypeProvider>();
+  nameUnknownFields();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(answerError);

@@ -185,6 +185,56 @@ test('a job is submitted from stdin, listed, held, queued again, cancelled and r
   expect(retried.retry_of).toBe(id);
 });
 
+test('a job is submitted from YAML, and a slip in it is refused with its place and what was likely meant', async () => {
+  await writeFile(
+    join(folder, 'job.yaml'),
+    'kind: recording # of play\nname: by-yaml\nteacher: breakout\nframes: 10\n',
+  );
+  expect(await distill(['submit', '-f', 'job.yaml'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('recording queued') as string,
+  });
+  const stdin =
+    'kind: distillation\nteacher: breakout\nrollouts: pong\nloss: { derivative: { kind: vjp, projection: 2 } }\nstepz: 3';
+  expect(await distill(['submit', '-'], { stdin })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: [
+      "invalid_request: /loss/derivative/projection: unknown field 'projection'; did you mean 'projections'?",
+      "/loss/derivative/projection: unknown field 'projection'; did you mean 'projections'?",
+      "/stepz: unknown field 'stepz'; did you mean 'steps'?",
+      '',
+    ].join('\n'),
+  });
+  expect(await distill(['submit'])).toMatchObject({ code: 2, stderr: 'error: a file is needed: submit -f job.yaml\n' });
+});
+
+test('what a job may say is explained from the service’s own document', async () => {
+  const kinds = await distill(['explain']);
+  expect(kinds.stdout.split('\n')).toEqual(expect.arrayContaining(['distillation', 'recording', 'sweep']));
+  const { stdout } = await distill(['explain', 'distillation.loss.augmentation']);
+  expect(stdout).toBe(`distillation.loss.augmentation: list of noise | mixup | shift
+done in this order to the frames that teacher and student see
+
+kind: noise (Gaussian noise on every pixel)
+FIELD  TYPE                 DEFAULT  MEANING
+std    number above 0 to 1  0.1      in units of pixels in [0, 1]
+
+kind: mixup (λ frame + (1 − λ) another frame of the batch, λ ~ Beta(alpha, alpha))
+FIELD  TYPE                   DEFAULT  MEANING
+alpha  number above 0 to 100  0.2
+
+kind: shift (all frames of an observation moved together, their edges repeated)
+FIELD   TYPE                  DEFAULT  MEANING
+pixels  integer from 1 to 32  4        furthest move each way
+`);
+  expect(await distill(['explain', 'distillation.loss.augmentations'])).toMatchObject({
+    code: 2,
+    stderr:
+      "error: there is no 'augmentations' in distillation.loss.augmentations; there are value, derivative, augmentation\n",
+  });
+});
+
 test('under npm, which goes to the root of the clone, paths are those of the folder where it was called', async () => {
   await writeFile(join(folder, 'spec.json'), JSON.stringify({ kind: 'recording', name: 'here', teacher: 'nobody' }));
   const { code, stderr } = await distillApart(['jobs', 'submit', 'spec.json'], { byNpm: true });

@@ -2,6 +2,7 @@ import addCompletion from '@bomb.sh/tab/commander';
 import { Command, Option } from 'commander';
 import { addLogin } from './account/login.ts';
 import { addDoctor } from './doctor/doctor.ts';
+import { addExplain } from './explain/command.ts';
 import { explain } from './failure.ts';
 import { addActions } from './jobs/actions.ts';
 import { addJobs } from './jobs/commands.ts';
@@ -44,6 +45,7 @@ const COMMANDS = [
   addSweep,
   addJobs,
   addSubmit,
+  addExplain,
   addWatch,
   addActions,
   addCompare,

@@ -11,9 +11,12 @@ export function fieldErrors(issues: ZodFastifySchemaValidationError[], context: 
     if (issue.keyword !== 'unrecognized_keys') {
       return [{ ...place(path, context), detail, code: fieldCode(issue.keyword, detail) }];
     }
-    return (issue.params['keys'] as string[]).map((key) => ({
+    // A line for each, as `nameUnknownFields` has it; a key may hold what ends a line.
+    const keys = issue.params['keys'] as string[];
+    const details = detail.split('\n');
+    return keys.map((key, index) => ({
       ...place(`${path}/${escapePointer(key)}`, context),
-      detail: `unknown field '${key}'`,
+      detail: (details.length === keys.length && details[index]) || `unknown field '${key}'`,
       code: 'unknown_field',
     }));
   });

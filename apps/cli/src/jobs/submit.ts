@@ -1,23 +1,27 @@
 import { type JobSpec } from '@distiller/client';
 import { type Command } from 'commander';
-import { readJson } from '../local-file.ts';
+import { UsageError } from '../failure.ts';
+import { readYaml } from '../local-file.ts';
 import { openSession, type Session } from '../session.ts';
 import { describeJob } from './describe.ts';
 import { follow } from './follow.ts';
 
 interface SubmitOptions {
+  file?: string;
   watch?: true;
 }
 
 export function addSubmit(jobs: Command): void {
   jobs
     .command('submit')
-    .description('a job as the API takes it')
-    .argument('<spec>', 'a JSON file, or - for stdin')
+    .description('a job as the API takes it; `explain` says what it may say')
+    .argument('[spec]', 'a YAML or JSON file, or - for stdin')
+    .option('-f, --file <spec>', 'the same')
     .option('--watch', 'wait for its end')
-    .action(async (path: string, { watch }: SubmitOptions, command: Command) => {
+    .action(async (path: string | undefined, { file = path, watch }: SubmitOptions, command: Command) => {
+      if (file === undefined) throw new UsageError('a file is needed: submit -f job.yaml');
       // The service judges it, and names the field.
-      await submit(openSession(command), (await readJson(path)) as JobSpec, { watch });
+      await submit(openSession(command), (await readYaml(file)) as JobSpec, { watch });
     });
 }
 
