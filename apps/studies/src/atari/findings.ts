@@ -28,7 +28,7 @@ export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
       metricTable(groups, 'kl', (curve) => curve.at(-1)!.kl),
       'The least of each curve, as `"keep": "best"` would give:',
       metricTable(groups, 'kl', (curve) => bestOf(curve, 'kl')),
-      `At equal steps, those that vjp has time for (exact has fewer):`,
+      `At equal steps, those that vjp-balanced has time for (exact has fewer):`,
       stepsTable(groups, 'kl'),
       metricTable(groups, 'action_error', (curve) => curve.at(-1)!.action_error),
       metricTable(groups, 'jacobian_error', (curve) => curve.at(-1)!.jacobian_error),
@@ -70,7 +70,7 @@ function metricTable(groups: readonly Group[], title: string, read: Read): strin
 /** Without methods that did not get that far. */
 function stepsTable(groups: readonly Group[], metric: Metric): string {
   return groupTable(groups, metric, (group, method) => {
-    const steps = group.runs.get('vjp')?.[0]?.cell.steps ?? 0;
+    const steps = group.runs.get('vjp-balanced')?.[0]?.cell.steps ?? 0;
     const reached = (group.runs.get(method) ?? []).filter(({ cell }) => cell.steps >= 0.95 * steps);
     return reached.map(({ cell, curve }) => metricAt(curve, steps / cell.steps, metric));
   });
@@ -161,7 +161,7 @@ function paperFacts(group: Group): Fact[] {
   const overfits: Fact = {
     claim: `${where(group)}: plain KL overfits in that time, Sobolev training does not`,
     holds: rise('kl') > 1.1 && rise('vjp-balanced') < 1.1,
-    detail: `kl at the end over the least of its curve: ${['kl', 'noise', 'vjp', 'vjp-balanced']
+    detail: `kl at the end over the least of its curve: ${['kl', 'noise', 'vjp-balanced', 'noise-vjp']
       .map((method) => `${method} ${show(rise(method as Method))}`)
       .join(', ')}`,
   };
@@ -190,7 +190,7 @@ function returnFacts(rows: readonly AtariRow[], groups: readonly Group[]): Fact[
 
 /** Few steps do not tell the values apart; the derivatives they do. */
 function jacobianFact(group: Group): Fact {
-  const [kl, vjp] = (['kl', 'vjp'] as const).map(
+  const [kl, vjp] = (['kl', 'vjp-balanced'] as const).map(
     (method) => valuesOf(group, method, (curve) => curve.at(-1)!.jacobian_error)[0]!,
   );
   return {

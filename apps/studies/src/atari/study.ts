@@ -23,7 +23,8 @@ const COMMON = { batch_size: 64, evaluation_frames: 1000, jacobian_frames: 60 };
 const FRACTIONS = [0.01, 0.05, 0.25, 1];
 const SEEDS = [1, 2, 3];
 const RATES = [1e-3, 2e-3];
-const [TUNE_FRACTION, TUNE_SEED] = [0.25, 101];
+/** One game's rates are all games'. */
+const [TUNE_GAME, TUNE_FRACTION, TUNE_SEED] = ['breakout', 0.25, 101] as const;
 const TIMED_STEPS = 24;
 /** Of trained students; teachers play more. */
 const [EPISODES, TEACHER_EPISODES] = [10, 30];
@@ -33,7 +34,7 @@ const PLAY_SEED = 1000;
 
 const QUICK_STEPS = 400;
 const QUICK = { student: { preset: 'rusu-4' }, ...COMMON, evaluation_frames: 200 };
-const QUICK_CELLS = (['kl', 'vjp'] as const).map((method): Trained => ({
+const QUICK_CELLS = (['kl', 'vjp-balanced'] as const).map((method): Trained => ({
   stage: 'train',
   game: 'breakout',
   fraction: 0.25,
@@ -78,22 +79,22 @@ export const atari: Study<AtariCell, AtariResult> = {
 function fullCells(done: readonly AtariRow[]): AtariCell[] {
   const whole = GAMES.flatMap((game): AtariCell[] => [{ stage: 'cost', game }]);
   const judged = GAMES.map((game): AtariCell => ({ stage: 'teacher', game }));
-  const tried = GAMES.flatMap((game) => METHOD_NAMES.flatMap((method) => triedOf(done, game, method)));
+  const tried = METHOD_NAMES.flatMap((method) => triedOf(done, method));
   const trained = SEEDS.flatMap((seed) => GAMES.flatMap((game) => trainedOf(done, game, seed)));
   return [...whole, ...judged, ...tried, ...trained];
 }
 
-function triedOf(done: readonly AtariRow[], game: Game, method: Method): Tried[] {
-  const steps = stepsOf(done, game, method);
+function triedOf(done: readonly AtariRow[], method: Method): Tried[] {
+  const steps = stepsOf(done, TUNE_GAME, method);
   if (steps === undefined) return [];
-  return RATES.map((learning_rate) => ({ stage: 'tune', game, method, learning_rate, steps }));
+  return RATES.map((learning_rate) => ({ stage: 'tune', game: TUNE_GAME, method, learning_rate, steps }));
 }
 
 function trainedOf(done: readonly AtariRow[], game: Game, seed: number): Trained[] {
   return FRACTIONS.flatMap((fraction) =>
     METHOD_NAMES.flatMap((method): Trained[] => {
       const steps = stepsOf(done, game, method);
-      const learning_rate = bestRate(done, game, method);
+      const learning_rate = bestRate(done, method);
       if (steps === undefined || learning_rate === undefined) return [];
       return [{ stage: 'train', game, fraction, method, seed, learning_rate, steps }];
     }),
@@ -108,9 +109,9 @@ function stepsOf(done: readonly AtariRow[], game: Game, method: Method): number 
 }
 
 /** That with the least KL on frames held out, once all were tried; by another seed than those of the runs. */
-function bestRate(done: readonly AtariRow[], game: Game, method: Method): number | undefined {
+function bestRate(done: readonly AtariRow[], method: Method): number | undefined {
   const tried = done.flatMap(({ cell, result }) =>
-    cell.stage === 'tune' && cell.game === game && cell.method === method
+    cell.stage === 'tune' && cell.method === method
       ? [{ rate: cell.learning_rate, kl: (result as Run).curve.at(-1)!.kl }]
       : [],
   );
