@@ -323,6 +323,26 @@ test('a student is exported, and what a broken pull has left is gone on with', a
   expect((await distill(['export', id])).code).toBe(2);
 });
 
+test('a model is named, given an alias, listed, pulled by it, traced to what it is made of, and deleted', async () => {
+  const [job] = (await api.get('/v1/jobs?status=succeeded')).body.data ?? [];
+  const [id, made] = [String(job?.['model']), String(job?.['id'])];
+  expect((await distill(['models', 'name', id, 'pong-small'])).stdout).toContain(
+    `pong-small@1 (${id})\nof job ${made}`,
+  );
+  expect((await distill(['models', 'alias', 'pong-small@1', 'production'])).stdout).toContain('aliases production');
+  const listed = await distill(['models', 'list', '--name', 'pong-small']);
+  expect(listed.stdout).toMatch(new RegExp(`^${id} +pong-small@1 +production +breakout`, 'm'));
+  const pulled = await distill(['models', 'pull', 'pong-small@production', '--as', 'onnx', '--out', 'aliased.onnx']);
+  expect([pulled.code, await readFile(join(folder, 'aliased.onnx'), 'utf8')]).toEqual([0, 'an onnx file']);
+  const { stdout: lineage } = await distill(['models', 'lineage', 'pong-small@latest']);
+  expect(lineage).toMatch(new RegExp(`^model +${id} .*made ${made}`, 'm'));
+  expect(lineage).toMatch(/^teacher +teacher_\S+ +breakout/m);
+  expect(await distill(['models', 'delete', 'pong-small@1'])).toMatchObject({ code: 1, stdout: '' });
+  expect(await distill(['models', 'alias', id, 'production', '--remove'])).toMatchObject({ code: 0, stdout: '' });
+  expect((await distill(['models', 'delete', id])).stderr).toBe(`deleted pong-small@1 (${id})\n`);
+  expect((await distill(['models', 'show', id])).code).toBe(1);
+});
+
 test('jobs are compared by what differs', async () => {
   const ids = await Promise.all(
     [1, 2].map(async (seed) => {

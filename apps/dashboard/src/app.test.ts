@@ -249,6 +249,36 @@ if (executablePath) {
       await page.getByText('No webhooks yet.').waitFor();
     });
 
+    test('a model is named, and given an alias that is taken away again', async () => {
+      const { id, fence } = await runningJob();
+      const { body: teacher } = await dashboard.api.get('/v1/teachers/pong-player');
+      const stored = await dashboard.api.artifacts.put(Buffer.from('a student'));
+      const file = { name: 'student' as const, filename: 'student.safetensors', mediaType: 'application/octet-stream' };
+      const model = {
+        observation: teacher['observation'] as object,
+        contractHash: String(teacher['contract_hash']),
+        actions: teacher['actions'] as string[],
+        layerTable: (await dashboard.api.get(`/v1/jobs/${id}`)).body['student'],
+        metrics: { kl: 0.1 },
+        files: [{ ...file, ...stored }],
+      };
+      await dashboard.api.storage.jobs.finish(fence, { status: 'succeeded', result: { kl: 0.1 }, made: { model } });
+      const made = (await dashboard.api.storage.jobs.get(id))?.modelId ?? '';
+      const page = await open(`/models/${made}`);
+      await page.getByLabel('Name', { exact: true }).fill('No Name');
+      await page.getByRole('button', { name: 'Name it' }).click();
+      await page.getByRole('alert').getByText('/name').first().waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('pong-small');
+      await page.getByRole('button', { name: 'Name it' }).click();
+      await page.getByRole('heading', { name: 'pong-small@1' }).waitFor();
+      await page.getByLabel('Alias', { exact: true }).fill('production');
+      await page.getByRole('button', { name: 'Give it' }).click();
+      await page.getByRole('button', { name: 'Remove the alias production' }).waitFor();
+      expect((await dashboard.api.get('/v1/models/pong-small@production')).body['id']).toBe(made);
+      await page.getByRole('button', { name: 'Remove the alias production' }).click();
+      await eventually(async () => (await dashboard.api.get('/v1/models/pong-small@production')).status).toBe(404);
+    });
+
     test('what is loaded first is small', async () => {
       const html = await readFile(join(dashboard.directory, 'index.html'), 'utf8');
       const files = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');

@@ -1,10 +1,11 @@
 import createFetchClient from 'openapi-fetch';
 import { answer, at } from './answer.ts';
 import { type Download, type DownloadOptions } from './download.ts';
-import { downloadJobFile, downloadModel, modelUrl } from './files.ts';
+import { downloadJobFile, downloadModel } from './files.ts';
 import { type paths } from './generated/openapi.ts';
 import { jobCalls } from './jobs.ts';
 import { keyCalls } from './keys.ts';
+import { modelCalls } from './models.ts';
 import { type ModelFileName, type NewRollouts, type NewTeacher, type PageOptions, type Upload } from './schemas.ts';
 import { request, type Service } from './service.ts';
 import { uploadFile, type UploadOptions } from './upload.ts';
@@ -40,12 +41,7 @@ export function createClient(options: ClientOptions) {
       list: (query: PageOptions = {}) => answer(api.GET('/v1/labels', { params: { query } })),
     },
     jobs: jobCalls(api, service),
-    models: {
-      get: (id: string) => answer(api.GET('/v1/models/{id}', at(id))),
-      list: (query: PageOptions = {}) => answer(api.GET('/v1/models', { params: { query } })),
-      /** Where a browser finds the model's file. */
-      url: (id: string, file?: ModelFileName): string => modelUrl(service, id, file),
-    },
+    models: modelCalls(api, service),
     webhooks: webhookCalls(api),
     keys: keyCalls(api),
     /** The service's own OpenAPI document: what each route takes, with every default. */

@@ -14,6 +14,7 @@ export {
   type JobStatus,
   type JobSummary,
   type Labels,
+  type Lineage,
   type MetricSeries,
   type Model,
   type ModelFileName,

@@ -12,6 +12,7 @@ export type JobSpec = Schemas['JobSpecInput'];
 export type JobSummary = Schemas['JobSummary'];
 export type JobStatus = Schemas['JobStatus'];
 export type Labels = Schemas['Labels'];
+export type Lineage = Schemas['Lineage'];
 export type MetricSeries = Schemas['MetricSeries'];
 export type Model = Schemas['Model'];
 export type NewKey = Schemas['KeyRequestInput'];

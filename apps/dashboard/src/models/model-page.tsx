@@ -8,7 +8,9 @@ import { service } from '../service/service.ts';
 import { Answer } from '../shell/states.tsx';
 import { Time } from '../shell/time.tsx';
 import { useTitle } from '../shell/use-title.ts';
+import { calledModel } from './called-model.ts';
 import { Lineage } from './lineage.tsx';
+import { ModelNames } from './model-names.tsx';
 
 export function ModelPage({ id }: { id: string }) {
   useTitle(id);
@@ -23,9 +25,9 @@ export function ModelPage({ id }: { id: string }) {
                 <p className="crumbs">
                   <Link href="/models">Models</Link> / {found.observation.game}
                 </p>
-                <h1 className="mono">{found.id}</h1>
+                <h1 className="mono">{calledModel(found) ?? found.id}</h1>
                 <span className="muted">
-                  made <Time at={found.created_at} />
+                  {found.name !== null && <code>{found.id}</code>} made <Time at={found.created_at} />
                 </span>
               </div>
               <div className="actions">
@@ -53,6 +55,7 @@ export function ModelPage({ id }: { id: string }) {
             <Lineage model={found} />
             <div className="columns">
               <Downloads model={found} />
+              <ModelNames model={found} />
               <ContractFacts observation={found.observation} hash={found.contract_hash} />
               {found.student && <LayersTable table={found.student} />}
             </div>

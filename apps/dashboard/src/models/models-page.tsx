@@ -4,6 +4,7 @@ import { ListPage } from '../resources/list-page.tsx';
 import { useAll } from '../resources/use-all.ts';
 import { service } from '../service/service.ts';
 import { Time } from '../shell/time.tsx';
+import { calledModel } from './called-model.ts';
 
 export function ModelsPage() {
   const models = useAll('models', service.models.list);
@@ -19,6 +20,7 @@ export function ModelsPage() {
       }
       headings={[
         'model',
+        'name',
         'game',
         { number: 'parameters' },
         { number: 'kl' },
@@ -34,6 +36,9 @@ export function ModelsPage() {
               {model.id}
             </Link>
           </th>
+          <td>
+            {calledModel(model)} <span className="muted">{model.aliases.join(', ')}</span>
+          </td>
           <td>{model.observation.game}</td>
           <td className="number">{model.student?.parameter_count.toLocaleString('en') ?? '–'}</td>
           <td className="number">{formatValue(model.metrics.kl)}</td>
