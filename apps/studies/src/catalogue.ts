@@ -1,12 +1,23 @@
 import { architectures } from './architectures/study.ts';
 import { atari } from './atari/study.ts';
 import { cost } from './cost/study.ts';
+import { domainStudy } from './domains/study.ts';
+import { text } from './domains/text.ts';
+import { timeSeries } from './domains/time-series.ts';
 import { regression } from './regression/study.ts';
 import { type Study } from './study/study.ts';
 import { sourceOf } from './synthetic-gradients/sources.ts';
 import { syntheticGradients } from './synthetic-gradients/study.ts';
 
-export const STUDY_NAMES = ['regression', 'synthetic-gradients', 'cost', 'architectures', 'atari'] as const;
+export const STUDY_NAMES = [
+  'regression',
+  'synthetic-gradients',
+  'cost',
+  'architectures',
+  'atari',
+  'time-series',
+  'text',
+] as const;
 export type StudyName = (typeof STUDY_NAMES)[number];
 
 /** A study by its name on the command line. @param data images for `synthetic-gradients` */
@@ -23,6 +34,10 @@ export function studyOf(name: StudyName, { data }: { data?: string | undefined }
       return regression;
     case 'synthetic-gradients':
       return syntheticGradients(sourceOf(data ?? 'digits'));
+    case 'time-series':
+      return domainStudy(name, timeSeries);
+    case 'text':
+      return domainStudy(name, text);
   }
 }
 
