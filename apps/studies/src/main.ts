@@ -1,5 +1,5 @@
-// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now]`: computes what is
-// missing of a study and publishes it; with --now what there is.
+// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now] [--continue]`: computes what is
+// missing of a study and publishes it; with --now what there is; with --continue it goes on from the published rows.
 // `npm run studies -- quick`: all of them in their quick form, which must hold.
 // `npm run studies -- render`: figures and README from the committed rows.
 import { writeFileSync } from 'node:fs';
@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { loadEngine } from '@distiller/compute';
 import { isStudyName, STUDY_NAMES, studyOf } from './catalogue.ts';
 import { factLine, publish, readReport, resultsPath } from './publish.ts';
-import { reportJson, reportOf } from './study/report.ts';
+import { Ledger } from './study/ledger.ts';
+import { entriesOf, reportJson, reportOf } from './study/report.ts';
 import { runStudy } from './study/run-study.ts';
 import { type Study } from './study/study.ts';
 
@@ -22,6 +23,7 @@ const { values: options, positionals } = parseArgs({
     json: { type: 'string' },
     data: { type: 'string' },
     now: { type: 'boolean', default: false },
+    continue: { type: 'boolean', default: false },
   },
 });
 const stopping = new AbortController();
@@ -39,6 +41,8 @@ async function full(study: Study): Promise<void> {
   await engine();
   const { now } = options;
   const run = { quick: false, now, folder: `${DATA}${study.name}`, tell: console.log, signal: stopping.signal };
+  const published = options.continue ? readReport(study.name) : undefined;
+  if (published) new Ledger(run.folder).adopt(entriesOf(published));
   const entries = await runStudy(study, run);
   const report = reportOf(study.name, entries, run);
   writeFileSync(options.json ?? resultsPath(study.name), reportJson(report));

@@ -47,6 +47,12 @@ export class Ledger<C extends Cell, R> {
     this.release(entry.cell);
   }
 
+  /** Takes over what was computed elsewhere; what is here already stays. */
+  adopt(entries: readonly Entry<C, R>[]): void {
+    const there = new Set(readdirSync(this.#folder));
+    for (const entry of entries) if (!there.has(`${keyOf(entry.cell)}.json`)) this.write(entry);
+  }
+
   release(cell: C): void {
     rmSync(join(this.#folder, `${keyOf(cell)}.claim`), { force: true });
   }

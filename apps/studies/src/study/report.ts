@@ -28,6 +28,11 @@ export function reportOf(study: string, entries: readonly Entry[], { quick }: { 
   };
 }
 
+/** A report's rows as a ledger has them; of which machine each was is no longer known where there were several. */
+export function entriesOf({ rows, machines, to }: Report): Entry[] {
+  return rows.map((row) => ({ ...row, machine: machines[0]!, date: to, seconds: 0 }));
+}
+
 /** JSON with a line for each row, so that a change of one is a change of one line. */
 export function reportJson({ rows, ...head }: Report): string {
   const start = JSON.stringify(head, null, 1).replace(/\n\}$/, '');

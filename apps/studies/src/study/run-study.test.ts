@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Entry, Ledger } from './ledger.ts';
 import { between, table } from './markdown.ts';
+import { entriesOf, reportOf } from './report.ts';
 import { runStudy } from './run-study.ts';
 import { type Study } from './study.ts';
 
@@ -47,6 +49,20 @@ test('a run that was stopped goes on where it was, and leaves no claim', async (
   expect(readdirSync(folder)).toEqual(['square_1.json']);
   await run(computed);
   expect(computed).toEqual(['square 1', 'square 2', 'sum 5']);
+});
+
+test('what was published is gone on from on another machine', async () => {
+  const entries = await run([]);
+  const published = reportOf(
+    'squares',
+    entries.filter(({ cell }) => cell.number !== 2),
+    { quick: false },
+  );
+  rmSync(folder, { recursive: true });
+  new Ledger<Cell, number>(folder).adopt(entriesOf(published) as Entry<Cell, number>[]);
+  const computed: string[] = [];
+  expect((await run(computed)).map(({ result }) => result)).toEqual(entries.map(({ result }) => result));
+  expect(computed).toEqual(['square 2']);
 });
 
 test('the claim of a process that is gone is void', async () => {
