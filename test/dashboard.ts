@@ -33,7 +33,7 @@ interface RunningJob {
 /** The page as it is built, served by the API on a database of its own, in a browser. */
 export async function startDashboard(
   executablePath: string,
-  options: Pick<ServiceDependencies, 'auth'> = {},
+  options: Partial<Pick<ServiceDependencies, 'auth' | 'maxUploadBytes'>> = {},
 ): Promise<Dashboard> {
   const directory = await mkdtemp(join(tmpdir(), 'sobolev-dashboard-'));
   const root = join(import.meta.dirname, '../apps/dashboard');

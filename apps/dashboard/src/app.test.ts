@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type JobEvent } from '@distiller/client';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ if (executablePath) {
     };
 
     beforeAll(async () => {
-      dashboard = await startDashboard(executablePath);
+      dashboard = await startDashboard(executablePath, { maxUploadBytes: 32 * 1024 ** 2 });
     });
 
     afterAll(() => dashboard.close());
@@ -247,6 +248,22 @@ if (executablePath) {
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.waitForURL('**/webhooks');
       await page.getByText('No webhooks yet.').waitFor();
+    });
+
+    test('a large file goes on where its connection was lost', async () => {
+      const page = await open('/rollouts');
+      const sent: string[] = [];
+      await page.route('**/v1/uploads/tus/**', (route) => {
+        const { method, headers } = { method: route.request().method(), headers: route.request().headers() };
+        sent.push(method === 'PATCH' ? `PATCH ${headers['upload-offset']}` : method);
+        return sent.length === 2 ? route.abort('connectionreset') : route.continue();
+      });
+      const [MIB, buffer] = [1024 ** 2, Buffer.alloc(20 * 1024 ** 2, 'play')];
+      const file = { name: 'large.zarr.zip', mimeType: 'application/zip', buffer };
+      await page.getByLabel('File (.zarr.zip)', { exact: true }).setInputFiles(file);
+      const sha256 = createHash('sha256').update(buffer).digest('hex');
+      await page.getByText(`is there: sha256 ${sha256.slice(0, 12)}`).waitFor({ state: 'attached' });
+      expect(sent).toEqual(['PATCH 0', `PATCH ${8 * MIB}`, 'HEAD', `PATCH ${8 * MIB}`, `PATCH ${16 * MIB}`]);
     });
 
     test('a model is named, and given an alias that is taken away again', async () => {

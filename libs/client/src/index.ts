@@ -37,6 +37,7 @@ export {
   type WebhookEvent,
   type WebhookEventType,
 } from './schemas.ts';
+export { NotResumableError } from './resumable-upload.ts';
 export { type UploadOptions } from './upload.ts';
 export { verifyWebhook, type WebhookHeaders, WebhookVerificationError } from './verify-webhook.ts';
 export { type WatchOptions } from './watch.ts';

@@ -8,21 +8,25 @@ import { sendPieces } from './tus-upload.ts';
 export interface ResumableOptions {
   sha256?: string;
   signal?: AbortSignal;
+  direct?: boolean;
   onProgress?: (sentBytes: number) => void;
 }
+
+/** The service takes pieces of large files only by way of its store. */
+export class NotResumableError extends Error {}
 
 /** Sends a file in pieces, in the way that the service's store takes them. */
 export async function uploadResumably(
   service: Service,
   file: Blob,
-  { sha256, signal, onProgress = () => undefined }: ResumableOptions,
+  { sha256, signal, direct = true, onProgress = () => undefined }: ResumableOptions,
 ): Promise<Upload> {
   const sending = { service, file, retries: createRetries(signal), signal: signal ?? null, onProgress };
   const partial = await begin(sending, sha256);
   try {
-    return partial.way.kind === 'tus'
-      ? await sendPieces(sending, partial.id, partial.way.url)
-      : await sendParts(sending, partial.id, partial.way);
+    if (partial.way.kind === 'tus') return await sendPieces(sending, partial.id, partial.way.url);
+    if (!direct) throw new NotResumableError('pieces go to the store alone');
+    return await sendParts(sending, partial.id, partial.way);
   } catch (error) {
     // Given up: what is there is of no use to anybody. Should this fail, it is gone in a day.
     await request(service, `/v1/uploads/resumable/${partial.id}`, { method: 'DELETE' }).catch(() => undefined);

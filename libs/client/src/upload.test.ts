@@ -10,7 +10,7 @@ import { cuttingProxy } from '../../../test/cutting-proxy.ts';
 import { emptyDatabase } from '../../../test/database.ts';
 import { startServiceProcess } from '../../../test/service-process.ts';
 import { type S3Server, startS3 } from '../../../test/s3.ts';
-import { createClient } from './index.ts';
+import { createClient, NotResumableError } from './index.ts';
 
 const MIB = 1024 ** 2;
 const LIMIT = 40 * MIB;
@@ -122,6 +122,14 @@ describe.runIf(s3)('to S3', () => {
     expect(Math.max(...toService)).toBeLessThan(1000);
   });
 
+  test('who may not reach the store is told so, and nothing is left of the attempt', async () => {
+    const client = createClient({ baseUrl: url });
+    const indirect = client.uploadFile(new Blob([file]), { ...resumable, direct: false });
+    await expect(indirect).rejects.toThrow(NotResumableError);
+    const left = await api.database.query('SELECT 1 FROM partial_uploads');
+    expect(left).toEqual([]);
+  });
+
   test('what is not what was said, or not whole, becomes no upload', async () => {
     const client = createClient({ baseUrl: url });
     const other = client.uploadFile(new Blob([file, 'x']), resumable);
@@ -146,6 +154,16 @@ describe.runIf(s3)('to S3', () => {
     const address = `${url}/v1/jobs/${id}/files/play`;
     const pointed = await fetch(address, { redirect: 'manual' });
     expect([pointed.status, pointed.headers.get('location')?.startsWith(s3!.endpoint)]).toEqual([303, true]);
+    // A page of ours may not reach the store; what its reader saves is no matter of the page.
+    const asked = async (mode: string) => {
+      const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': mode };
+      const { statusCode, rawPayload } = await api.app.inject({ url: `/v1/jobs/${id}/files/play`, headers });
+      return [statusCode, rawPayload.length];
+    };
+    expect([await asked('no-cors'), await asked('navigate')]).toEqual([
+      [200, file.length],
+      [303, 0],
+    ]);
     const ranged = await fetch(address, { headers: { range: 'bytes=5-9' } });
     expect(Buffer.from(await ranged.arrayBuffer()).equals(file.subarray(5, 10))).toBe(true);
     expect(ranged.headers.get('content-disposition')).toContain('play.mp4');

@@ -10,6 +10,8 @@ export interface UploadOptions {
   signal?: AbortSignal;
   /** From this size on it is sent in pieces, which can be taken up again when a connection is lost. */
   resumableFromBytes?: number;
+  /** Whether pieces may go to the store itself, where the service's store takes them so; a browser's page may seldom reach it. */
+  direct?: boolean;
   /** How much the service has, after each piece. */
   onProgress?: (sentBytes: number) => void;
 }
@@ -19,7 +21,7 @@ const RESUMABLE_FROM_BYTES = 32 * 1024 ** 2;
 /**
  * Uploads bytes, with their digest for the service to check: small ones in one request, large ones in pieces, through lost
  * connections and restarts of the service.
- * @throws ProblemError; whatever the signal was aborted with; the last failure, after minutes without any progress
+ * @throws NotResumableError, having sent nothing, where pieces could only go to the store and must not; ProblemError; whatever the signal was aborted with; the last failure, after minutes without any progress
  */
 export async function uploadFile(
   service: Service,

@@ -46,10 +46,20 @@ export async function sendFile(
   if (matches(request.headers['if-none-match'], etag)) return describe(reply, file, etag).code(304).send();
   // RFC 9110 defines ranges for GET alone.
   if (request.method === 'HEAD') return sendHead(file, etag, reply);
-  const url = await present(file.sha256, artifacts.downloadUrl(file.sha256, labelOf(file)));
+  const url = isForPage(request)
+    ? undefined
+    : await present(file.sha256, artifacts.downloadUrl(file.sha256, labelOf(file)));
   // The store knows ranges, too.
   if (url !== undefined) return reply.code(303).headers({ location: url, 'cache-control': 'no-store' }).send();
   return sendBytes(artifacts, file, etag, { request, reply });
+}
+
+/**
+ * Whether a page of ours wants the bytes for itself: a picture, a video, a report. Its policy lets it reach us and no store, whose
+ * rules for other sites we do not know. What its reader saves goes the usual way.
+ */
+function isForPage({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] === 'same-origin' && headers['sec-fetch-mode'] !== 'navigate';
 }
 
 /** Nothing at all would be answered with a length of 0, an empty stream leaves the length as it is. */
