@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { programOf } from '@distiller/programs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { emptyDatabase } from '../../../test/database.ts';
 import { waitUntil } from '../../../test/processes.ts';
+import { severable } from '../../../test/severable.ts';
 
 /** The API as a child of this process, on an empty database. */
 async function start(changes: NodeJS.ProcessEnv = {}) {
@@ -51,6 +52,25 @@ test.each([
   expect(await exit).toEqual([0, null]);
   expect(stderr()).toBe('');
 });
+
+const redisUrl = inject('redisUrl');
+test.runIf(redisUrl)(
+  'a process that is told to stop ends, though database and queue are gone',
+  async () => {
+    const database = await emptyDatabase();
+    onTestFinished(() => database.drop());
+    const [rows, queue] = await Promise.all([severable(database.url), severable(redisUrl!)]);
+    for (const way of [rows, queue]) await way.mend();
+    const { child, exit } = await start({ DATABASE_URL: rows.url, QUEUE_URL: queue.url, GRACE_MS: '0', DRAIN_MS: '0' });
+    const url = await ready(child);
+    await waitUntil(async () => (await fetch(`${url}/readyz`)).status === 200, 'it is ready');
+    for (const way of [rows, queue]) await way.sever();
+    child.kill('SIGTERM');
+    // In order or not: whoever has told it to stop waits for it.
+    expect([0, 1]).toContain((await exit)[0]);
+  },
+  60_000,
+);
 
 test('a process without its settings ends and names them', async () => {
   const { exit, stderr } = await start({ DATABASE_URL: undefined, PORT: 'x' });

@@ -13,6 +13,8 @@ import { createWebhookMetrics } from './webhooks/metrics.ts';
 import { startWebhookSender } from './webhooks/sender.ts';
 import { createUrlGuard } from './webhooks/url-guard.ts';
 
+const CLOSE_MS = 20_000;
+
 const stopping = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
 // Our parent is gone: whoever started us as a child wants us gone with it.
@@ -53,6 +55,11 @@ process.send?.({ type: 'ready', url, auth: rest.auth, ...(status && { statusUrl:
 if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 app.log.info('stopping');
 await sleep(drainMs);
+// A queue or a database that is away must not keep us.
+setTimeout(() => {
+  app.log.error('stopped without having closed everything');
+  process.exit(1);
+}, graceMs + CLOSE_MS).unref();
 // Event streams end by themselves; a connection that a client keeps for later must not hold us up.
 setTimeout(() => app.server.closeAllConnections(), graceMs).unref();
 await Promise.all([sweeper.stop(), webhookSender.stop(graceMs)]);
