@@ -1,6 +1,7 @@
 import { type Figure, type Panel } from '../figures/figure.ts';
-import { bestOf, metricAt, type Metric } from '../distillation/curves.ts';
+import { bestOf, type Metric } from '../distillation/curves.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
+import { atShare } from '../study/at-share.ts';
 import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
@@ -72,7 +73,7 @@ function stepsTable(groups: readonly Group[], metric: Metric): string {
   return groupTable(groups, metric, (group, method) => {
     const steps = group.runs.get('vjp-balanced')?.[0]?.cell.steps ?? 0;
     const reached = (group.runs.get(method) ?? []).filter(({ cell }) => cell.steps >= 0.95 * steps);
-    return reached.map(({ cell, curve }) => metricAt(curve, steps / cell.steps, metric));
+    return reached.map(({ cell, curve }) => atShare(curve, steps / cell.steps, { read: (point) => point[metric] }));
   });
 }
 

@@ -1,5 +1,6 @@
 import { distill, type DistillInputs } from '@distiller/distillation';
 import { DistillationSpec } from '@distiller/distillation/spec';
+import { median } from '../study/median.ts';
 
 /** Held-out metrics after some steps, by their names on the wire. */
 export type Evaluated = { step: number; kl: number; action_error: number; jacobian_error: number };
@@ -52,8 +53,4 @@ async function nextStep(stream: ReturnType<typeof distill>): Promise<number> {
     if (next.done) throw new Error('a run ended before its steps were timed');
     if (next.value.type === 'step') return 1000 * next.value.seconds;
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -1,4 +1,5 @@
 import { type Figure } from '../figures/figure.ts';
+import { atShare } from '../study/at-share.ts';
 import { interval, type Interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
@@ -48,17 +49,7 @@ function valuesOf({ runs, costs }: Found, method: Method, look: { size: number; 
   const share = look.moment === 'equal time' && costs ? costs['value']! / costs[method]! : 1;
   return runs
     .filter(({ cell }) => cell.method === method && cell.examples === look.size)
-    .map(({ curve }) => at(curve, share, look.measure));
-}
-
-/** After a share of the steps, between two known ones along a straight line of its logarithm. */
-function at(curve: readonly CurvePoint[], share: number, measure: Measure): number {
-  const step = Math.min(1, share) * curve.at(-1)!.step;
-  const after = curve.findIndex((point) => point.step >= step);
-  const [a, b] = [curve[Math.max(0, after - 1)]!, curve[after]!];
-  if (a.step === b.step) return b[measure];
-  const way = (step - a.step) / (b.step - a.step);
-  return Math.exp((1 - way) * Math.log(a[measure]) + way * Math.log(b[measure]));
+    .map(({ curve }) => atShare(curve, share, { read: (point) => point[look.measure], scale: 'log' }));
 }
 
 /** Seed by seed: both had the same examples, first weights and batches. */

@@ -1,6 +1,7 @@
 import { distil } from './distil.ts';
 import { type Domain } from './domain.ts';
 import { type Method, METHODS } from './methods.ts';
+import { median } from '../study/median.ts';
 
 /** Turns and steps of each; the first steps of a turn compile the step. */
 const [TURNS, STEPS, WARM] = [7, 60, 10];
@@ -17,8 +18,4 @@ export async function stepCosts(domain: Domain): Promise<Record<Method, number>>
     }
   }
   return Object.fromEntries(METHODS.map((method) => [method, median(times[method])])) as Record<Method, number>;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

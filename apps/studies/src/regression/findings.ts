@@ -1,4 +1,5 @@
 import { type Figure, type Series } from '../figures/figure.ts';
+import { atShare } from '../study/at-share.ts';
 import { interval, type Interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
@@ -56,17 +57,7 @@ function errorsOf({ curves, costs }: Regression, method: Method, { error, moment
   return curves
     .filter(({ cell }) => cell.method === method && cell.function === look.function && cell.points === look.points)
     .toSorted((a, b) => a.cell.seed - b.cell.seed)
-    .map(({ curve }) => at(curve, share, error));
-}
-
-/** The error after a share of the steps, between two known ones along a straight line of its logarithm. */
-function at(curve: readonly CurvePoint[], share: number, error: keyof Errors): number {
-  const step = Math.min(1, share) * curve.at(-1)!.step;
-  const after = curve.findIndex((point) => point.step >= step);
-  const [a, b] = [curve[Math.max(0, after - 1)]!, curve[after]!];
-  if (a.step === b.step) return b[error];
-  const way = (step - a.step) / (b.step - a.step);
-  return Math.exp((1 - way) * Math.log(a[error]) + way * Math.log(b[error]));
+    .map(({ curve }) => atShare(curve, share, { read: (point) => point[error], scale: 'log' }));
 }
 
 /** Geometric mean over seeds of a method's error over that of values alone, seed by seed. */

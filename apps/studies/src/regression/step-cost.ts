@@ -1,6 +1,7 @@
 import { type Method, METHODS } from './methods.ts';
 import { drawPoints } from './points.ts';
 import { train } from './train.ts';
+import { median } from '../study/median.ts';
 
 /** Turns and steps of each; the first steps of a turn compile the step. */
 const [TURNS, STEPS, WARM] = [7, 60, 10];
@@ -20,8 +21,4 @@ export async function stepCosts(points: number): Promise<Record<Method, number>>
       times[method].push(...stamps.slice(WARM).map((stamp, index) => stamp - stamps[WARM + index - 1]!));
     }
   return Object.fromEntries(METHODS.map((method) => [method, median(times[method])])) as Record<Method, number>;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
