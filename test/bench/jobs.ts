@@ -27,7 +27,6 @@ const specs: { what: string; spec: (made: Made) => JobSpec }[] = [
       teacher: PAIR.teacher,
       name: PAIR.rollouts,
       frames: 40_000,
-      games: 64,
       max_episode_frames: 18_000,
     }),
   },
