@@ -5,7 +5,7 @@ import numpy
 from ale_py.vector_env import AtariVectorEnv
 
 # Games of one vector environment, which can only play all together: where all of its games wait, it stands still.
-TOGETHER = 4
+TOGETHER = 8
 
 # Of the fields that the vector environment has no option for, the one value that it plays.
 PLAYED = {"grey": "ale", "max_pool_of": "grey", "resize": "area", "life_loss": "continue"}
