@@ -25,6 +25,7 @@ export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
   return {
     facts: [...groups.flatMap(bestFact), ...few.flatMap(paperFacts), ...returnFacts(rows, groups)],
     text: [
+      seedsLine(groups),
       'Held-out `kl` in the same time, at the end of it:',
       metricTable(groups, 'kl', (curve) => curve.at(-1)!.kl),
       'The least of each curve, as `"keep": "best"` would give:',
@@ -40,6 +41,17 @@ export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
     ].join('\n\n'),
     figures: { atari: { columns: 4, panels: groups.map(panel) } satisfies Figure },
   };
+}
+
+/** A run may be published before all seeds are done. */
+function seedsLine(groups: readonly Group[]): string {
+  const each = GAMES.map((game) => {
+    const seeds = groups
+      .filter((group) => group.game === game)
+      .flatMap(({ runs }) => METHOD_NAMES.map((method) => runs.get(method)?.length ?? 0));
+    return `${game} ${Math.min(...seeds)}`;
+  });
+  return `Seeds of every method and share: ${each.join(', ')}. Where there is one, its value stands without an interval.`;
 }
 
 function groupsOf(rows: readonly AtariRow[]): Group[] {

@@ -20,10 +20,10 @@ export function interval(values: readonly number[], statistic: keyof typeof STAT
   return { value, low: low ?? value, high: high ?? value };
 }
 
-/** value (low–high), each with two digits. */
+/** value (low–high), each with two digits; of a single seed the value alone. */
 export function showInterval({ value, low, high }: Interval): string {
   const show = (number: number) => String(Number(number.toPrecision(2)));
-  return `${show(value)} (${show(low)}–${show(high)})`;
+  return low === high ? show(value) : `${show(value)} (${show(low)}–${show(high)})`;
 }
 
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
