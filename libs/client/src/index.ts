@@ -1,6 +1,7 @@
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export { type Download, type DownloadOptions } from './download.ts';
 export { loadPolicy, type LoadedPolicy } from './policy.ts';
+export { calledModel } from './models.ts';
 export { ProblemError } from './problem-error.ts';
 export { readSafetensors, type StoredTensor, type StoredTensors } from './safetensors.ts';
 export {

@@ -2,8 +2,11 @@ import { type Client as FetchClient } from 'openapi-fetch';
 import { answer, at, done } from './answer.ts';
 import { modelUrl } from './files.ts';
 import { type paths } from './generated/openapi.ts';
-import { type ModelFileName, type PageOptions } from './schemas.ts';
+import { type Model, type ModelFileName, type PageOptions } from './schemas.ts';
 import { type Service } from './service.ts';
+
+/** name@version; null where it has no name. */
+export const calledModel = ({ name, version }: Model): string | null => (name === null ? null : `${name}@${version}`);
 
 /** Students that jobs have made. A model is told by its id, or by name@version, name@alias, name@best or name@latest. */
 export function modelCalls(api: FetchClient<paths>, service: Service) {

@@ -1,5 +1,6 @@
 import { type ZodFastifySchemaValidationError } from 'fastify-type-provider-zod';
 import { type FieldError } from './problem.ts';
+import { unknownField } from './unknown-fields.ts';
 
 type Context = 'body' | 'headers' | 'params' | 'querystring';
 
@@ -16,7 +17,7 @@ export function fieldErrors(issues: ZodFastifySchemaValidationError[], context: 
     const details = detail.split('\n');
     return keys.map((key, index) => ({
       ...place(`${path}/${escapePointer(key)}`, context),
-      detail: (details.length === keys.length && details[index]) || `unknown field '${key}'`,
+      detail: (details.length === keys.length && details[index]) || unknownField(key, []),
       code: 'unknown_field',
     }));
   });

@@ -19,7 +19,7 @@ const unknownFields: z.core.$ZodErrorMap = (issue) => {
   return issue.keys.map((key, index) => unknownField(key, index < MAX_KEYS ? known : [])).join('\n');
 };
 
-/** Exported for its test. */
+/** @param known fields, among which may be the one that was meant */
 export function unknownField(key: string, known: readonly string[]): string {
   const meant = key.length > MAX_LENGTH ? undefined : closestMatch(key, known, { maxDistance: MAX_DISTANCE });
   return `unknown field '${key}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;

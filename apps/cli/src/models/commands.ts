@@ -1,8 +1,8 @@
-import { type Model } from '@distiller/client';
+import { calledModel, type Model } from '@distiller/client';
 import { type Command } from 'commander';
 import { addPageOptions, type ListOptions, sayMore } from '../page-options.ts';
 import { openSession, say, type Session } from '../session.ts';
-import { calledModel, describeModel, lineageTable, modelTable } from './describe.ts';
+import { describeModel, lineageTable, modelTable } from './describe.ts';
 import { addPull } from './pull.ts';
 
 const MODEL = 'id, name@version, name@alias, name@best or name@latest';
@@ -67,5 +67,5 @@ async function deleteModel(model: string, _options: object, command: Command): P
   const { client } = openSession(command);
   const found = await client.models.get(model);
   await client.models.delete(found.id);
-  say(`deleted ${calledModel(found)} (${found.id})`);
+  say(`deleted ${calledModel(found) ?? found.id} (${found.id})`);
 }

@@ -1,15 +1,12 @@
-import { type Lineage, type Model } from '@distiller/client';
+import { calledModel, type Lineage, type Model } from '@distiller/client';
 import { renderTable } from '../table.ts';
-
-/** Most readable first: its name and version, else its id. */
-export const calledModel = ({ id, name, version }: Model): string => (name === null ? id : `${name}@${version}`);
 
 const kl = ({ metrics }: Model): string => metrics['kl']?.toPrecision(3) ?? '';
 
 export function modelTable(models: readonly Model[]): string[] {
   const rows = models.map((model) => [
     model.id,
-    model.name === null ? '' : calledModel(model),
+    calledModel(model) ?? '',
     model.aliases.join(' '),
     model.observation.game,
     String(model.student?.parameter_count ?? ''),
@@ -23,7 +20,7 @@ export function describeModel(model: Model): string[] {
   const { id, job, checkpoint_step: step, aliases, observation, student, metrics, files } = model;
   const measured = Object.entries(metrics).filter(([, value]) => typeof value === 'number') as [string, number][];
   return [
-    `${calledModel(model)} (${id})`,
+    `${calledModel(model) ?? id} (${id})`,
     `of job ${job}${step === null ? '' : `, as it was after step ${step}`}`,
     ...(aliases.length > 0 ? [`aliases ${aliases.join(' ')}`] : []),
     `${observation.game}, ${student?.parameter_count.toLocaleString('en') ?? '?'} parameters`,

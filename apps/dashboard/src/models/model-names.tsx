@@ -1,10 +1,9 @@
-import { type Model } from '@distiller/client';
+import { calledModel, type Model } from '@distiller/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { service } from '../service/service.ts';
 import { Form } from '../shell/form.tsx';
 import { Problem } from '../shell/states.tsx';
-import { calledModel } from './called-model.ts';
 
 /** What the model is called: a version of a name, and aliases that can be moved from version to version. */
 export function ModelNames({ model }: { model: Model }) {

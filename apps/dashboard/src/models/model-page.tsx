@@ -1,4 +1,4 @@
-import { type Model } from '@distiller/client';
+import { calledModel, type Model } from '@distiller/client';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { formatBytes, formatValue } from '../charts/format.ts';
@@ -8,7 +8,6 @@ import { service } from '../service/service.ts';
 import { Answer } from '../shell/states.tsx';
 import { Time } from '../shell/time.tsx';
 import { useTitle } from '../shell/use-title.ts';
-import { calledModel } from './called-model.ts';
 import { Lineage } from './lineage.tsx';
 import { ModelNames } from './model-names.tsx';
 

@@ -1,10 +1,10 @@
+import { calledModel } from '@distiller/client';
 import { Link } from 'wouter';
 import { formatBytes, formatValue } from '../charts/format.ts';
 import { ListPage } from '../resources/list-page.tsx';
 import { useAll } from '../resources/use-all.ts';
 import { service } from '../service/service.ts';
 import { Time } from '../shell/time.tsx';
-import { calledModel } from './called-model.ts';
 
 export function ModelsPage() {
   const models = useAll('models', service.models.list);

@@ -27,10 +27,10 @@ export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
     text: [
       seedsLine(groups),
       'Held-out `kl` in the same time, at the end of it:',
-      metricTable(groups, 'kl', (curve) => curve.at(-1)!.kl),
+      metricTable(groups, 'kl', finalKl),
       'The least of each curve, as `"keep": "best"` would give:',
       metricTable(groups, 'kl', (curve) => bestOf(curve, 'kl')),
-      `At equal steps, those that vjp-balanced has time for (exact has fewer):`,
+      'At equal steps, those that vjp-balanced has time for (exact has fewer):',
       stepsTable(groups, 'kl'),
       metricTable(groups, 'action_error', (curve) => curve.at(-1)!.action_error),
       metricTable(groups, 'jacobian_error', (curve) => curve.at(-1)!.jacobian_error),

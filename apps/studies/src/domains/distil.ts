@@ -12,7 +12,7 @@ import {
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Domain, type Examples } from './domain.ts';
-import { fit } from './fit.ts';
+import { fit } from '../fitting/fit.ts';
 import { type Method, type Setting, weightingOf } from './methods.ts';
 import { mlp } from './mlp.ts';
 

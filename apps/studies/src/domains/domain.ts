@@ -8,8 +8,6 @@ export interface Examples {
 
 /** Something to learn that is not a game: its data, the larger model that is distilled, and how a student is judged. */
 export interface Domain {
-  name: 'time-series' | 'text';
-  title: string;
   inputs: number;
   outputs: number;
   value: ValueLoss;
@@ -19,10 +17,8 @@ export interface Domain {
   examples: { train: Examples; test: Examples };
   /** The larger model, trained on the data themselves. */
   teacher: { network: Network; weights: Weights };
-  /** How far the student's outputs [n, outputs] on the test examples are from the teacher's; 0 is the same. */
+  /** How far the student's outputs [n, outputs] on the test examples are from the teacher's: mean squares, or nats; 0 is the same. */
   distance: (teacher: Float32Array, student: Float32Array) => number;
   /** How far outputs on the test examples are from what really came. */
   loss: (outputs: Float32Array) => number;
-  /** What both are measured in. */
-  units: { distance: string; loss: string };
 }

@@ -19,7 +19,7 @@ const QUICK = { examples: 100, steps: 300, seeds: [1, 2] };
 const QUICK_SETTING: Setting = { learning_rate: 3e-3, strength: 1 };
 
 /** A larger model of another domain into a small one, with derivatives and without. */
-export function domainStudy(name: Domain['name'], load: () => Promise<Domain>): Study<DomainCell, DomainResult> {
+export function domainStudy(name: string, load: () => Promise<Domain>): Study<DomainCell, DomainResult> {
   let loaded: Promise<Domain> | undefined;
   return {
     name,

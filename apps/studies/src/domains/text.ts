@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { conv, flatten, type Network, randomStream, type Weights } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Domain, type Examples } from './domain.ts';
-import { fit } from './fit.ts';
+import { fit } from '../fitting/fit.ts';
 import { mlp } from './mlp.ts';
 
 /** a to z, and the blank. */
@@ -32,8 +32,6 @@ export async function text(): Promise<Domain> {
   const testFrom = TRAIN + CONTEXT;
   const next = Array.from({ length: TEST }, (_, index) => symbols[testFrom + index + CONTEXT]!);
   return {
-    name: 'text',
-    title: 'The next character of a novel',
     inputs: INPUTS,
     outputs: SYMBOLS,
     value: { kind: 'kl', temperature: 1 },
@@ -45,7 +43,6 @@ export async function text(): Promise<Domain> {
       const logProbs = rows(outputs).map(logSoftmax);
       return -next.reduce((sum, symbol, index) => sum + logProbs[index]![symbol]!, 0) / TEST;
     },
-    units: { distance: 'nats', loss: 'nats a character' },
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomStream } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Domain, type Examples } from './domain.ts';
-import { fit } from './fit.ts';
+import { fit } from '../fitting/fit.ts';
 import { mackeyGlass } from './mackey-glass.ts';
 import { mlp } from './mlp.ts';
 
@@ -22,8 +22,6 @@ export async function timeSeries(): Promise<Domain> {
     (step) => batchOf(train, step),
   );
   return {
-    name: 'time-series',
-    title: 'Forecasts of a chaotic series',
     inputs: WINDOW,
     outputs: HORIZON,
     value: { kind: 'squared-error' },
@@ -33,7 +31,6 @@ export async function timeSeries(): Promise<Domain> {
     // Of standardized numbers: a share of their variance.
     distance: meanSquare,
     loss: (outputs) => meanSquare(test.next, outputs),
-    units: { distance: 'of the variance', loss: 'of the variance' },
   };
 }
 

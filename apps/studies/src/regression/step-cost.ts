@@ -1,7 +1,7 @@
+import { median } from '../study/median.ts';
 import { type Method, METHODS } from './methods.ts';
 import { drawPoints } from './points.ts';
 import { train } from './train.ts';
-import { median } from '../study/median.ts';
 
 /** Turns and steps of each; the first steps of a turn compile the step. */
 const [TURNS, STEPS, WARM] = [7, 60, 10];

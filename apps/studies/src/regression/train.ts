@@ -1,20 +1,16 @@
 import {
   dense,
   forward,
-  initializeWeights,
-  initialState,
   type Network,
   output,
   pullBack,
   randomStream,
   relu,
-  stateTensors,
-  type StepOptions,
   tidy,
-  trainStep,
   type Weights,
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
+import { fit } from '../fitting/fit.ts';
 import { type Method, weightingOf } from './methods.ts';
 import { type Points } from './points.ts';
 
@@ -55,24 +51,24 @@ export async function train(
 ): Promise<CurvePoint[]> {
   const { method, learningRate, alpha, steps, seed } = training;
   const weighting = weightingOf(method, alpha, steps);
-  const options: StepOptions = {
-    network: NETWORK,
-    value: { kind: 'squared-error' },
-    derivative: { of: 'logits' },
-    weighting: weighting ?? { kind: 'fixed', alpha: 0 },
-    optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-    schedule: { kind: 'constant', learningRate, warmupSteps: 0, finalFraction: 1, totalSteps: steps },
-  };
   const curve: CurvePoint[] = [];
-  let state = initialState(options, initializeWeights(NETWORK, seed));
-  for (let step = 1; step <= steps; step++) {
-    const batch = tidy(() => batchOf(chosen(points.train, { seed, step }), weighting !== null));
-    ({ state } = await trainStep(options, state, batch));
-    tf.dispose([batch.x, batch.logProbs, ...batch.derivatives.flatMap((each) => Object.values(each))]);
-    afterStep?.();
-    if (at.includes(step)) curve.push({ step, ...errors(state.weights, points.test) });
-  }
-  tf.dispose(stateTensors(state));
+  const weights = await fit(
+    {
+      network: NETWORK,
+      value: { kind: 'squared-error' },
+      ...(weighting && { derivative: { of: 'logits', weighting } }),
+      learningRate,
+      schedule: 'constant',
+      steps,
+      seed,
+    },
+    (step) => tidy(() => batchOf(chosen(points.train, { seed, step }), weighting !== null)),
+    (step, now) => {
+      afterStep?.();
+      if (at.includes(step)) curve.push({ step, ...errors(now, points.test) });
+    },
+  );
+  tf.dispose([...weights]);
   return curve;
 }
 
