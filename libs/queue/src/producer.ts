@@ -2,6 +2,7 @@ import { createPostgresBackend, type JobsOptions, Queue } from 'bullmq';
 import { type Lane, LANES, MAX_PRIORITY, type Payload, queueName, RETRIES } from './catalogue.ts';
 import { placeOf, type QueuePlace, postgresConnection, redisProducerConnection } from './connection.ts';
 import { deadline } from './deadline.ts';
+import { together } from './together.ts';
 
 const ANSWER_TIMEOUT_MS = 2_000;
 
@@ -28,7 +29,6 @@ export interface Producer {
 
 /** What is used of BullMQ's Queue, whichever its backend. */
 interface AnyQueue {
-  add(kind: string, payload: Payload, options: JobsOptions): Promise<unknown>;
   addBulk(jobs: { name: string; data: Payload; opts: JobsOptions }[]): Promise<unknown>;
   getJobCountByTypes(...types: ('waiting' | 'prioritized')[]): Promise<number>;
   waitUntilReady(): Promise<unknown>;
@@ -49,17 +49,15 @@ export function createProducer(queueUrl: string): Producer {
   };
   const countWaiting = async (lane: Lane) =>
     deadline((await queue(lane)).getJobCountByTypes('waiting', 'prioritized'), ANSWER_TIMEOUT_MS);
+  const enqueueAll = async (jobs: readonly EnqueuedJob[]) => {
+    for (const lane of LANES) {
+      const entries = jobs.filter((job) => (job.lane ?? 'any') === lane).map(toEntry);
+      if (entries.length > 0) await deadline((await queue(lane)).addBulk(entries), ANSWER_TIMEOUT_MS);
+    }
+  };
   return {
-    enqueue: async ({ lane = 'any', ...job }) => {
-      const { name, data, opts } = toEntry(job);
-      await deadline((await queue(lane)).add(name, data, opts), ANSWER_TIMEOUT_MS);
-    },
-    enqueueAll: async (jobs) => {
-      for (const lane of LANES) {
-        const entries = jobs.filter((job) => (job.lane ?? 'any') === lane).map(toEntry);
-        if (entries.length > 0) await deadline((await queue(lane)).addBulk(entries), ANSWER_TIMEOUT_MS);
-      }
-    },
+    enqueue: together(enqueueAll),
+    enqueueAll,
     waiting: async () => {
       const counts = await Promise.all(LANES.map(async (lane) => [lane, await countWaiting(lane)] as const));
       return Object.fromEntries(counts) as Record<Lane, number>;

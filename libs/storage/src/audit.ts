@@ -1,4 +1,5 @@
 import { type Database } from './database.ts';
+import { Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
 
@@ -30,9 +31,9 @@ export interface Audit {
 export function createAudit(database: Database): Audit {
   return {
     append: async ({ projectId, keyId, action, resource, status, requestId }) => {
-      await database.$executeRaw`
+      await database.query(Prisma.sql`
         INSERT INTO audit_events (id, project_id, key_id, action, resource, status, request_id)
-        VALUES (${newId('audit')}, ${projectId}, ${keyId}, ${action}, ${resource}, ${status}, ${requestId})`;
+        VALUES (${newId('audit')}, ${projectId}, ${keyId}, ${action}, ${resource}, ${status}, ${requestId})`);
     },
     list: async (page) => toPage(await database.auditEvent.findMany(pageArguments(page)), page.limit, (row) => row),
   };

@@ -14,11 +14,13 @@ export interface Caller {
 
 /** What is done in the transaction of each row that a caller makes. @throws QuotaExceededError, IdempotencyLostError */
 export function whenCreated({ keyId, limits, hold }: Caller): OnCreated {
-  return async (transaction, id) => {
-    if (keyId !== null && id.startsWith('job_')) await checkJobs(transaction, keyId, limits);
+  const isLimited = keyId !== null && (limits.queuedJobs ?? limits.runningJobs) !== undefined;
+  const onCreated = async (transaction: Transaction, id: string) => {
+    if (isLimited && id.startsWith('job_')) await checkJobs(transaction, keyId, limits);
     // A resource may come with others: the first one is what the request is about.
     if (hold) await bindResource(transaction, hold, id);
   };
+  return isLimited ? onCreated : Object.assign(onCreated, { binds: { hold } });
 }
 
 const QUEUED = ['validating', 'queued'];
@@ -30,7 +32,6 @@ const RUNNING = ['running', 'pausing', 'cancelling'];
  */
 async function checkJobs(transaction: Transaction, keyId: string, limits: Limits): Promise<void> {
   const { queuedJobs = Infinity, runningJobs = Infinity } = limits;
-  if (queuedJobs === Infinity && runningJobs === Infinity) return;
   await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${keyId}, 0))`;
   const [counts] = await transaction.$queryRaw<{ queued: number; running: number }[]>`
     SELECT count(*) FILTER (WHERE status::text = ANY(${QUEUED}) OR held_for IS NOT NULL AND status = 'paused')::int AS queued,

@@ -1,5 +1,6 @@
 import { type Database, type Transaction } from './database.ts';
 import { IdempotencyLostError } from './errors.ts';
+import { Prisma } from './generated/client.ts';
 
 /** Whose key it is: another caller's, or another project's, is another key. */
 interface IdempotencyPlace {
@@ -59,8 +60,9 @@ export function createIdempotency(database: Database): Idempotency {
       const { status, location, body, resourceId } = found;
       return { kind: 'answered', status, location, body, resourceId };
     },
-    answer: async (hold, answer) => {
-      await table.updateMany({ where: hold, data: answer });
+    answer: async (hold, { status, location, body }) => {
+      await database.query(Prisma.sql`
+        UPDATE idempotency_keys SET status = ${status}, location = ${location}, body = ${body} WHERE ${isHeldBy(hold)}`);
     },
     release: async (hold) => {
       await table.deleteMany({ where: { ...hold, resourceId: null, status: null } });
@@ -77,13 +79,14 @@ async function take(
   { projectId, caller, key, holder }: IdempotencyHold,
   { fingerprint, holdMs }: { fingerprint: string; holdMs: number },
 ): Promise<boolean> {
-  const taken = await database.$executeRaw`
+  const taken = await database.query(Prisma.sql`
     INSERT INTO idempotency_keys AS held (project_id, caller, key, fingerprint, holder, held_until)
     VALUES (${projectId}, ${caller}, ${key}, ${fingerprint}, ${holder}, now() + ${holdMs} * interval '1 millisecond')
     ON CONFLICT (project_id, caller, key) DO UPDATE SET holder = EXCLUDED.holder, held_until = EXCLUDED.held_until
     WHERE held.status IS NULL AND held.resource_id IS NULL AND held.held_until < now()
-      AND held.fingerprint = EXCLUDED.fingerprint`;
-  return taken > 0;
+      AND held.fingerprint = EXCLUDED.fingerprint
+    RETURNING holder`);
+  return taken.length > 0;
 }
 
 /**
@@ -91,9 +94,16 @@ async function take(
  * @throws IdempotencyLostError when another request has taken the key over: nothing must be made then
  */
 export async function bindResource(transaction: Transaction, hold: IdempotencyHold, resourceId: string): Promise<void> {
-  const { count } = await transaction.idempotencyKey.updateMany({
-    where: { ...hold, resourceId: null },
-    data: { resourceId },
-  });
-  if (count === 0) throw new IdempotencyLostError();
+  const bound = await transaction.$executeRaw(bindingOf(hold, resourceId));
+  if (bound === 0) throw new IdempotencyLostError();
+}
+
+/** The same as part of a statement that makes the resource; conditions may follow. It updates nothing where the key was lost. */
+export function bindingOf(hold: IdempotencyHold, resourceId: string): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE idempotency_keys SET resource_id = ${resourceId} WHERE ${isHeldBy(hold)} AND resource_id IS NULL`;
+}
+
+function isHeldBy({ projectId, caller, key, holder }: IdempotencyHold): Prisma.Sql {
+  return Prisma.sql`project_id = ${projectId} AND caller = ${caller} AND key = ${key} AND holder = ${holder}`;
 }

@@ -2,7 +2,7 @@ import { type Stored } from './artifact-store/stored.ts';
 import { idOrName, referredTo } from './by-reference.ts';
 import { type Database, json, type Transaction } from './database.ts';
 import { freeName } from './free-name.ts';
-import { type Prisma } from './generated/client.ts';
+import { Prisma } from './generated/client.ts';
 import { newId } from './identifiers.ts';
 import { EVERYBODY, type Maker, type Owner } from './owner.ts';
 import { type Page, pageArguments, type PageRequest, toPage } from './page.ts';
@@ -43,7 +43,8 @@ const reference = { select: { id: true, name: true } } as const;
 const include = { file: true, teacher: reference, rollouts: reference } as const;
 type Found = Prisma.LabelsGetPayload<{ include: typeof include }>;
 
-export function createLabels({ labels }: Database, { where }: Owner = EVERYBODY): LabelsTable {
+export function createLabels(database: Database, { where }: Owner = EVERYBODY): LabelsTable {
+  const { labels } = database;
   return {
     get: async (reference) => {
       const rows = await labels.findMany({ where: { ...idOrName(reference), ...where }, include });
@@ -53,8 +54,10 @@ export function createLabels({ labels }: Database, { where }: Owner = EVERYBODY)
     list: async (page) =>
       toPage(await labels.findMany({ ...pageArguments({ ...page, ...where }), include }), page.limit, toRow),
     of: async (pair) => {
-      // Most pairs have none, and what is included would be asked for all the same.
-      if (!(await labels.findFirst({ where: { ...pair, ...where }, select: { id: true } }))) return [];
+      // Each job asks, and most pairs have none.
+      const [some] = await database.query(Prisma.sql`
+        SELECT id FROM labels WHERE teacher_id = ${pair.teacherId} AND rollouts_id = ${pair.rolloutsId} LIMIT 1`);
+      if (!some) return [];
       return (await labels.findMany({ where: { ...pair, ...where }, include, orderBy: { id: 'desc' } })).map(toRow);
     },
   };

@@ -1,5 +1,6 @@
 import { type Database, type Transaction } from './database.ts';
-import { type Extent, readExtents, type Sample, sampledSpans, sampleSpans } from './metric-spans.ts';
+import { Prisma } from './generated/client.ts';
+import { countPoints, type Ends, isCoarser, readEnds, type Sample, sampledSpans, sampleSpans } from './metric-spans.ts';
 
 export interface MetricPoint {
   name: string;
@@ -29,17 +30,23 @@ export interface Metrics {
 export function createMetrics(database: Database): Metrics {
   return {
     list: async (jobId, { names, maxPoints = Infinity } = {}) => {
-      const extents = (await readExtents(database, jobId)).filter(({ name }) => names?.includes(name) ?? true);
-      const sampled = await sampleSpans(database, jobId, extents, maxPoints);
-      return Promise.all(
-        extents.map(async (extent) => ({
-          name: extent.name,
-          total: extent.total,
-          points: sampled.get(extent.name) ?? (await readPoints(database, jobId, extent, maxPoints)),
-        })),
-      );
+      const metrics = (await readEnds(database, jobId)).filter(({ name }) => names?.includes(name) ?? true);
+      return Promise.all(metrics.map((ends) => readSeries(database, jobId, ends, maxPoints)));
     },
   };
+}
+
+async function readSeries(database: Database, jobId: string, ends: Ends, maxPoints: number): Promise<MetricSeries> {
+  const { name } = ends;
+  if (isCoarser(ends, maxPoints)) {
+    const { total, points } = await sampleSpans(database, jobId, ends, maxPoints);
+    if (total > maxPoints) return { name, total, points };
+  } else if (maxPoints < Infinity) {
+    const total = await countPoints(database, jobId, name);
+    if (total > maxPoints) return { name, total, points: await readSampled(database, jobId, ends, maxPoints) };
+  }
+  const points = await readPoints(database, jobId, name);
+  return { name, total: points.length, points };
 }
 
 /** A duplicate (name, step) violates the primary key and fails the whole transaction. */
@@ -55,22 +62,17 @@ export async function insertPoints(transaction: Transaction, jobId: string, poin
       AS point (name, step, value, at)`;
 }
 
-function readPoints(database: Database, jobId: string, extent: Extent, maxPoints: number): Promise<Sample[]> {
-  const { name, total } = extent;
-  if (total > maxPoints) return readSampled(database, jobId, extent, maxPoints);
-  return database.metric.findMany({
-    where: { jobId, name },
-    orderBy: { step: 'asc' },
-    select: { step: true, value: true, at: true },
-  });
+function readPoints(database: Database, jobId: string, name: string): Promise<Sample[]> {
+  return database.query<Sample>(Prisma.sql`
+    SELECT step, value, at FROM metrics WHERE job_id = ${jobId} AND name = ${name} ORDER BY step`);
 }
 
 /** Two points a span, and the two ends. The extremes are found by comparing (value, step) pairs: one pass, no sort. */
-function readSampled(database: Database, jobId: string, extent: Extent, maxPoints: number): Promise<Sample[]> {
-  const { name, first: start, last: end } = extent;
+function readSampled(database: Database, jobId: string, ends: Ends, maxPoints: number): Promise<Sample[]> {
+  const { name, first: start, last: end } = ends;
   const [first, last] = [start.step, end.step];
   const width = (last - first + 1) / sampledSpans(maxPoints);
-  return database.$queryRaw<Sample[]>`
+  return database.query<Sample>(Prisma.sql`
     WITH extremes AS (
       SELECT min(ARRAY[value, step]) AS lowest, max(ARRAY[value, step]) AS highest
       FROM metrics WHERE job_id = ${jobId} AND name = ${name}
@@ -82,5 +84,5 @@ function readSampled(database: Database, jobId: string, extent: Extent, maxPoint
     )
     SELECT metrics.step, metrics.value, metrics.at
     FROM kept JOIN metrics ON metrics.job_id = ${jobId} AND metrics.name = ${name} AND metrics.step = kept.step
-    ORDER BY metrics.step`;
+    ORDER BY metrics.step`);
 }

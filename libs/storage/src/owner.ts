@@ -1,10 +1,15 @@
 import { type Transaction } from './database.ts';
+import { type IdempotencyHold } from './idempotency.ts';
 
 /** The project of what is made without a key, and of what there was before there were projects. */
 export const DEFAULT_PROJECT = 'prj_default';
 
 /** Called in the transaction that makes a row, so that what hangs on the row is written with it or not at all. */
-export type OnCreated = (transaction: Transaction, id: string) => Promise<void>;
+export interface OnCreated {
+  (transaction: Transaction, id: string): Promise<void>;
+  /** What it comes to where that can be said beforehand: the key that it binds, if any. A statement can do it in its place. */
+  readonly binds?: { readonly hold: IdempotencyHold | undefined };
+}
 
 /** Whose rows a repository finds and writes. */
 export interface Owner {

@@ -24,7 +24,7 @@ test('the migrations make every column that the Prisma schema names', async () =
   for (const table of [...tables, ...more] as { findMany: () => Promise<unknown[]> }[]) {
     expect(await table.findMany()).toEqual([]);
   }
-  await prisma.$disconnect();
+  await prisma.close();
 });
 
 test('ids of later moments sort after earlier ones', () => {

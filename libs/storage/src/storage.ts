@@ -96,7 +96,7 @@ export function createStorage({ databaseUrl }: { databaseUrl: string }): Storage
     },
     watch: (onJobChanged, onReconnect) => watchEvents(databaseUrl, onJobChanged, onReconnect),
     checkReady: () => checkMigrated(database),
-    close: () => database.$disconnect(),
+    close: () => database.close(),
   };
 }
 

@@ -1,12 +1,11 @@
 import { JobSpec } from '@distiller/distillation/spec';
-import { type Fleet, type JobRow, type NewJobFile } from '@distiller/storage';
+import { type JobRow, type NewJobFile } from '@distiller/storage';
 import { z } from 'zod';
 import { LayerTable } from '../layer-table.ts';
 import { HeldFor, SweepPoint, SweepState, toSweepState } from '../sweeps/schema.ts';
 import { estimatedFinish } from './estimated-finish.ts';
 import { JobStatus } from './status.ts';
 import { Sha256 } from '../uploads/schema.ts';
-import { waitingFor } from './waiting-for.ts';
 
 export const Reference = z.object({ id: z.string(), name: z.string() });
 
@@ -87,7 +86,8 @@ export function toStoredFile({ mediaType, ...file }: NewJobFile): z.infer<typeof
   return { ...file, media_type: mediaType };
 }
 
-export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
+/** @param lacks what it waits for, which no row says */
+export function toJob(row: JobRow, lacks: string | null): z.infer<typeof Job> {
   const { spec, student } = fixedParts(row);
   const changing = Changing.parse({
     id: row.id,
@@ -116,7 +116,7 @@ export function toJob(row: JobRow, fleet: Fleet): z.infer<typeof Job> {
     held_for: row.heldFor,
     stop_at_step: row.stopAtStep,
     sweep: row.sweep && toSweepState(row.sweep),
-    waiting_for: waitingFor(row, fleet),
+    waiting_for: lacks,
     engine: row.engine,
     error: row.error,
     result: row.result,

@@ -117,6 +117,7 @@ const OUTAGES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
+  'ENOTFOUND',
   // Postgres: shutting down, crashing, starting up, too many connections.
   '57P01',
   '57P02',
@@ -131,12 +132,12 @@ function isOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const { code = '', meta } = thrown as Error & { code?: string; meta?: Meta };
   const { kind = '', originalCode = '' } = meta?.driverAdapterError?.cause ?? {};
-  // pg gives no code when the server goes away in the middle of a query.
+  // pg gives no code when the server goes away in the middle of a query, nor when no connection is to be had.
   return (
     OUTAGES.has(code) ||
     OUTAGE_KINDS.has(kind) ||
     OUTAGES.has(originalCode) ||
-    /^Connection terminated/.test(thrown.message) ||
+    /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message) ||
     (thrown.cause !== undefined && isOutage(thrown.cause))
   );
 }

@@ -1,5 +1,6 @@
 import { type Database, jsonb, type Transaction } from '../database.ts';
-import { type Job } from '../generated/client.ts';
+import { type Job, Prisma } from '../generated/client.ts';
+import { bindingOf, type IdempotencyHold } from '../idempotency.ts';
 import { newId } from '../identifiers.ts';
 import { DEFAULT_PROJECT, EVERYBODY, type OnCreated, type Owner } from '../owner.ts';
 import { recordArtifact, takeUpload } from '../uploads.ts';
@@ -46,24 +47,50 @@ export interface TakenFile {
   keep: () => Promise<void>;
 }
 
-/** @throws UploadGoneError: nothing is stored then */
+/** @throws UploadGoneError, IdempotencyLostError, QuotaExceededError: nothing is stored then */
 export async function insertJob(
   database: Database,
-  { onCreated, ...job }: NewJob,
+  { onCreated = EVERYBODY.onCreated, ...job }: NewJob,
   file: TakenFile | undefined,
 ): Promise<JobRow> {
-  const projectId = job.projectId ?? DEFAULT_PROJECT;
-  const id = await database.$transaction(async (transaction) => {
-    const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
-    if (taken) await recordArtifact(transaction, taken);
-    const inserted = await insertRow(transaction, taken ? { ...job, fileSha256: taken.sha256 } : job);
-    await onCreated?.(transaction, inserted);
-    await file?.keep();
-    return inserted;
-  });
+  const quick = onCreated.binds && !file && (await insertAtOnce(database, job, onCreated.binds.hold));
+  const id = quick || (await insertWithMore(database, { ...job, onCreated }, file));
   const created = await findJob(database, id);
   if (!created) throw new Error(`${id} vanished`);
   return created;
+}
+
+async function insertWithMore(
+  database: Database,
+  { onCreated, ...job }: NewJob & { onCreated: OnCreated },
+  file: TakenFile | undefined,
+): Promise<string> {
+  const projectId = job.projectId ?? DEFAULT_PROJECT;
+  return database.$transaction(async (transaction) => {
+    const taken = file && (await takeUpload(transaction, file.upload, { where: { projectId } }));
+    if (taken) await recordArtifact(transaction, taken);
+    const inserted = await insertRow(transaction, taken ? { ...job, fileSha256: taken.sha256 } : job);
+    await onCreated(transaction, inserted);
+    await file?.keep();
+    return inserted;
+  });
+}
+
+/**
+ * Most jobs are a row, an event and perhaps a key that is bound: one statement, and no transaction around it.
+ * @returns the job's id; null: nothing was written, because webhooks are to be told or the key was lost
+ */
+async function insertAtOnce(
+  database: Database,
+  job: Omit<NewJob, 'onCreated'>,
+  hold: IdempotencyHold | undefined,
+): Promise<string | null> {
+  const id = newId('job');
+  const none = Prisma.sql`NOT EXISTS (SELECT FROM told)`;
+  const bound = hold ? Prisma.sql`${bindingOf(hold, id)} AND ${none} RETURNING key` : Prisma.sql`SELECT WHERE ${none}`;
+  const condition = { before: Prisma.sql`bound AS (${bound}),`, when: Prisma.sql`EXISTS (SELECT FROM bound)` };
+  const [written] = await database.query<Written>(writeJob(job, { id, ...newStatus(job), condition }));
+  return written ? id : null;
 }
 
 /** What a child of a sweep is besides. */
@@ -77,34 +104,60 @@ export interface NewChild {
 /** Writes a job's row and its first event, in one statement: jobs are made many at a time. @returns its id */
 export async function insertRow(
   transaction: Transaction,
-  { isValidating = false, ...job }: Omit<NewJob, 'onCreated'>,
+  job: Omit<NewJob, 'onCreated'>,
   child?: NewChild,
 ): Promise<string> {
   const id = newId('job');
-  const status = child?.heldFor ? 'paused' : isValidating ? 'validating' : 'queued';
+  const { status } = newStatus(job, child);
+  const [written] = await transaction.$queryRaw<Written[]>(writeJob(job, { id, status, child }));
+  await tellOfNewJob(transaction, id, { webhookIds: written!.told, status });
+  return id;
+}
+
+function newStatus({ isValidating = false }: Pick<NewJob, 'isValidating'>, child?: NewChild) {
+  return { status: child?.heldFor ? 'paused' : isValidating ? 'validating' : 'queued' } as const;
+}
+
+/** The webhooks that are to be told of it. */
+interface Written {
+  told: string[];
+}
+
+interface Writing {
+  id: string;
+  status: keyof typeof FIRST_WORDS;
+  child?: NewChild | undefined;
+  /** Written only `when` what was done `before` has come out so. */
+  condition?: { before: Prisma.Sql; when: Prisma.Sql };
+}
+
+function writeJob(
+  job: Omit<NewJob, 'onCreated'>,
+  { id, status, child, condition = { before: Prisma.empty, when: Prisma.sql`true` } }: Writing,
+): Prisma.Sql {
   const projectId = job.projectId ?? DEFAULT_PROJECT;
   const data = statusData(null, status, child?.heldFor);
-  const [written] = await transaction.$queryRaw<{ told: string[] }[]>`
-    WITH job AS (
+  return Prisma.sql`
+    WITH told AS (${webhooksToTell({ projectId, type: `job.${status}` })}), ${condition.before}
+    job AS (
       INSERT INTO jobs (
         id, project_id, key_id, kind, status, event_seq, spec, layer_table, metadata, tags, teacher_id, rollouts_id, labels_id,
         student_id, file_sha256, total_steps, priority, needs_gpu, deadline_at, retry_of, trace_parent, parent_id, held_for,
         stop_at_step)
-      VALUES (
+      SELECT
         ${id}, ${projectId}, ${job.keyId ?? null}, ${job.kind}, ${status}::text::job_status, 1, ${jsonb(job.spec)},
-        ${job.layerTable ? jsonb(job.layerTable) : null}, ${jsonb(job.metadata)}, ${jsonb(job.tags ?? {})},
+        ${job.layerTable ? jsonb(job.layerTable) : null}::jsonb, ${jsonb(job.metadata)}, ${jsonb(job.tags ?? {})},
         ${job.teacherId ?? null}, ${job.rolloutsId ?? null}, ${job.labelsId ?? null}, ${job.studentId ?? null},
-        ${job.fileSha256 ?? null}, ${job.totalSteps}, ${job.priority ?? 0}, ${job.needsGpu ?? false},
+        ${job.fileSha256 ?? null}, ${job.totalSteps}::int, ${job.priority ?? 0}::int, ${job.needsGpu ?? false}::boolean,
         ${job.deadlineAt?.toISOString() ?? null}::timestamptz, ${job.retryOfId ?? null}, ${job.traceParent ?? null},
-        ${child?.parentId ?? null}, ${child?.heldFor ?? null}, ${child?.stopAtStep ?? null})
+        ${child?.parentId ?? null}, ${child?.heldFor ?? null}, ${child?.stopAtStep ?? null}::int
+      WHERE ${condition.when}
       RETURNING id
     ), event AS (
       INSERT INTO events (job_id, seq, level, type, message, data)
       SELECT id, 1, 'info', 'status', ${FIRST_WORDS[status]}, ${jsonb(data)} FROM job
-    ), told AS (${webhooksToTell({ projectId, type: `job.${status}` })})
+    )
     SELECT pg_notify(${EVENTS_CHANNEL}, id)::text, ARRAY(SELECT id FROM told) AS told FROM job`;
-  await tellOfNewJob(transaction, id, { webhookIds: written!.told, status });
-  return id;
 }
 
 const FIRST_WORDS = { validating: 'Looking at its inputs', queued: 'Queued', paused: 'Held by its sweep' } as const;

@@ -2,6 +2,7 @@ import { type Database } from '../database.ts';
 import { Prisma } from '../generated/client.ts';
 import { type NewJobFile } from '../job-files.ts';
 import { type SweepOverview, sweepOverviews } from '../sweeps/overview.ts';
+import { createKnownRows } from './known-rows.ts';
 import { QUEUE_POSITIONS } from './queue-positions.ts';
 import { type JobStatus } from './transitions.ts';
 
@@ -12,7 +13,10 @@ export interface JobError {
   data?: object | undefined;
 }
 
-/** JSON columns (spec, layerTable, error, result, metadata) are what their writer put there: parse them on reading. */
+/**
+ * JSON columns (spec, layerTable, error, result, metadata) are what their writer put there: parse them on reading. The same row
+ * is the same object for as long as nothing of it has changed, so that what was made of it can be kept with it.
+ */
 export interface JobRow {
   id: string;
   projectId: string;
@@ -92,17 +96,15 @@ const COLUMNS = Prisma.sql`
    FROM job_files AS file JOIN artifacts AS artifact ON artifact.sha256 = file.sha256
    WHERE file.job_id = job.id) AS files`;
 
-type Found = Omit<JobRow, 'files' | 'sweep'> & { files: NewJobFile[] | null };
-
 /**
  * One statement for the jobs and all that hangs on them: a list is read thousands of times for each time it changes.
  * @param page whole rows of `jobs`, in some order
  * @param order in which they come, in words of `job`
  */
 export async function findJobs(database: Database, page: Prisma.Sql, order = Prisma.sql`job.id`): Promise<JobRow[]> {
-  const found = await database.$queryRaw<Found[]>`
+  const found = await database.query<{ id: string; text: string }>(Prisma.sql`
     WITH page AS MATERIALIZED (${page}), line AS (${QUEUE_POSITIONS})
-    SELECT ${COLUMNS}
+    SELECT job.id, (SELECT row_to_json(shown)::text FROM (SELECT ${COLUMNS}) AS shown) AS text
     FROM page AS job
     LEFT JOIN line ON line.id = job.id
     LEFT JOIN teachers AS teacher ON teacher.id = job.teacher_id
@@ -110,16 +112,38 @@ export async function findJobs(database: Database, page: Prisma.Sql, order = Pri
     LEFT JOIN labels ON labels.id = job.labels_id
     LEFT JOIN rollouts AS made ON made.made_by_job_id = job.id
     LEFT JOIN labels AS computed ON computed.made_by_job_id = job.id
-    ORDER BY ${order}`;
+    ORDER BY ${order}`);
+  const rows = found.map(({ id, text }) => known.get(id, text));
   const sweeps = await sweepOverviews(
     database,
-    found.flatMap(({ id, kind }) => (kind === 'sweep' ? [id] : [])),
+    rows.flatMap(({ id, kind }) => (kind === 'sweep' ? [id] : [])),
   );
-  return found.map((row) => toRow(row, sweeps.get(row.id) ?? null));
+  return rows.map((row) => withSweep(row, sweeps.get(row.id)));
 }
 
-function toRow(row: Found, sweep: SweepOverview | null): JobRow {
+type Found = Omit<JobRow, 'files' | 'sweep'> & { files: NewJobFile[] | null };
+
+const known = createKnownRows((text: string): JobRow => {
+  const row = JSON.parse(text) as Found;
+  return {
+    ...row,
+    files: row.files ?? [],
+    sweep: null,
+    deadlineAt: toDate(row.deadlineAt),
+    progressAt: toDate(row.progressAt),
+    createdAt: new Date(row.createdAt),
+    startedAt: toDate(row.startedAt),
+    finishedAt: toDate(row.finishedAt),
+  };
+});
+
+function toDate(written: Date | null): Date | null {
+  return written && new Date(written);
+}
+
+function withSweep(row: JobRow, sweep: SweepOverview | undefined): JobRow {
+  if (!sweep) return row;
   // A sweep that has succeeded has made the best of its models.
-  const best = row.status === 'succeeded' ? sweep?.best?.modelId : undefined;
-  return { ...row, sweep, modelId: row.modelId ?? best ?? null, files: row.files ?? [] };
+  const best = row.status === 'succeeded' ? sweep.best?.modelId : undefined;
+  return { ...row, sweep, modelId: row.modelId ?? best ?? null };
 }
