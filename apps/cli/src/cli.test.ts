@@ -218,7 +218,7 @@ done in this order to the frames that teacher and student see
 
 kind: noise (Gaussian noise on every pixel)
 FIELD  TYPE                 DEFAULT  MEANING
-std    number above 0 to 1  0.1      in units of pixels in [0, 1]
+std    number above 0 to 1  0.01     in units of pixels in [0, 1]; a few times as much destroys students
 
 kind: mixup (λ frame + (1 − λ) another frame of the batch, λ ~ Beta(alpha, alpha))
 FIELD  TYPE                   DEFAULT  MEANING

@@ -1,5 +1,6 @@
 import { architectures } from './architectures/study.ts';
 import { atari } from './atari/study.ts';
+import { closedLoop } from './closed-loop/study.ts';
 import { cost } from './cost/study.ts';
 import { domainStudy } from './domains/study.ts';
 import { text } from './domains/text.ts';
@@ -15,6 +16,7 @@ export const STUDY_NAMES = [
   'cost',
   'architectures',
   'atari',
+  'closed-loop',
   'time-series',
   'text',
 ] as const;
@@ -28,6 +30,8 @@ export function studyOf(name: StudyName, { data }: { data?: string | undefined }
       return architectures;
     case 'atari':
       return atari;
+    case 'closed-loop':
+      return closedLoop;
     case 'cost':
       return cost;
     case 'regression':

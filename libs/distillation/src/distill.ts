@@ -14,7 +14,8 @@ import {
   openObservations,
   type RecordedObservations,
 } from './observations.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { earned } from './min-passes.ts';
+import { type Prepared, prepare, splitFrames } from './prepare.ts';
 import { type DistillationSpec } from './spec/index.ts';
 import { stepOptions } from './step-options.ts';
 import { labelsInUse, trainingLabels } from './stored-labels/labels-in-use.ts';
@@ -62,10 +63,11 @@ export async function* distill(
 }
 
 async function* distillObserved(
-  spec: DistillationSpec,
+  asked: DistillationSpec,
   { teacher, rollouts, labels: stored, checkpoint, observations }: DistillInputs & Pick<Recorded, 'observations'>,
   { signal, checkpointEveryMs = 30_000 }: DistillOptions,
 ): AsyncGenerator<DistillEvent> {
+  const spec = yield* earned(asked, splitFrames(asked, rollouts).train.length);
   const inUse = labelsInUse(spec, { teacher, rollouts, labels: stored }, observations);
   const prepared = prepare(spec, { teacher, rollouts }, observations);
   const labels = yield* trainingLabels(prepared, inUse, signal);

@@ -62,6 +62,8 @@ export type DistillEvent =
   | { type: 'playing'; done: number; total: number }
   /** A round's play is whole: round 0 is the teacher's own. It must be kept for whoever goes on from a later checkpoint. */
   | { type: 'round'; round: number; path: string; frames: number; meanReturn: number }
+  /** The run passes over its frames too seldom for its derivative term, and goes without. */
+  | { type: 'values_alone'; passes: number; minPasses: number }
   /** Why training has ended before its last step. */
   | { type: 'stopped_early'; step: number; watch: Watch; metrics: EvaluationMetrics }
   | ({ type: 'checkpoint'; step: number } & CheckpointFiles)

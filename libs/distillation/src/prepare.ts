@@ -30,6 +30,14 @@ export function prepare<O extends RecordedObservations>(
     actions: teacher.actions.length,
     teacher: loadPolicy(teacher),
     student: { rows: student.rows, network: buildNetwork(student.rows), parameterCount: student.parameters },
-    ...splitByEpisode(rollouts, { trainFraction: spec.train_fraction, heldOutFraction: spec.held_out_fraction }),
+    ...splitFrames(spec, rollouts),
   };
+}
+
+/** Frames to train on and held out, by their numbers. */
+export function splitFrames(
+  { train_fraction: trainFraction, held_out_fraction: heldOutFraction }: DistillationSpec,
+  rollouts: Rollouts,
+): Pick<Prepared, 'train' | 'heldOut'> {
+  return splitByEpisode(rollouts, { trainFraction, heldOutFraction });
 }

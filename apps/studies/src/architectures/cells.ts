@@ -1,12 +1,15 @@
+import { type Cost } from '../cost/problem.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
 import { type Row } from '../study/study.ts';
 import { type Student } from './students.ts';
 
 export const LOSSES = ['plain', 'vjp'] as const;
 export type LossName = (typeof LOSSES)[number];
+/** Milliseconds of a step by loss, labels asked for. */
 export type Timed = { stage: 'cost'; student: Student };
+/** Time and memory of a step by itself, labels given. */
+export type Weighed = { stage: 'memory'; student: Student; loss: LossName };
 export type Trained = { stage: 'train'; student: Student; loss: LossName; seed: number };
-export type ArchitectureCell = Timed | Trained;
-/** Milliseconds of a step by loss, or a curve. */
-export type ArchitectureResult = Record<string, number> | Evaluated[];
+export type ArchitectureCell = Timed | Weighed | Trained;
+export type ArchitectureResult = Record<string, number> | Cost | Evaluated[];
 export type ArchitectureRow = Row<ArchitectureCell, ArchitectureResult>;

@@ -1,11 +1,12 @@
 import { type Figure } from '../figures/figure.ts';
+import { type Cost } from '../cost/problem.ts';
 import { type Metric } from '../distillation/curves.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
 import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type Student, STUDENTS } from './students.ts';
-import { type ArchitectureRow, type LossName } from './cells.ts';
+import { type ArchitectureRow, type LossName, LOSSES } from './cells.ts';
 
 export function findings(rows: readonly ArchitectureRow[], quick: boolean): Findings {
   const students = STUDENTS.filter((student) => valuesOf(rows, student, { loss: 'vjp', metric: 'kl' }).length > 0);
@@ -15,13 +16,19 @@ export function findings(rows: readonly ArchitectureRow[], quick: boolean): Find
     ),
   );
   if (quick) return { facts, text: '', figures: {} };
-  const head = ['student', 'kl, plain', 'kl, vjp / plain', 'jacobian_error, vjp / plain', 'step, vjp / plain'];
+  const head = [
+    'student',
+    'kl, plain',
+    ...['kl', 'jacobian_error', 'step', 'step, labels given', 'memory'].map((what) => `${what}, vjp / plain`),
+  ];
   const lines = students.map((student) => [
     student,
     showInterval(interval(valuesOf(rows, student, { loss: 'plain', metric: 'kl' }))),
     showInterval(ratio(rows, student, 'kl')),
     showInterval(ratio(rows, student, 'jacobian_error')),
-    costRatio(rows, student)?.toFixed(2) ?? '–',
+    ...[costRatio(rows, student), weightRatio(rows, student, 'ms'), weightRatio(rows, student, 'peak_mb')].map(
+      (value) => value?.toFixed(2) ?? '–',
+    ),
   ]);
   return { facts, text: table(head, lines), figures: { architectures: figure(rows, students) } };
 }
@@ -53,6 +60,14 @@ function costRatio(rows: readonly ArchitectureRow[], student: Student): number |
   const row = rows.find(({ cell }) => cell.stage === 'cost' && cell.student === student);
   const costs = row?.result as Record<LossName, number> | undefined;
   return costs && costs.vjp / costs.plain;
+}
+
+function weightRatio(rows: readonly ArchitectureRow[], student: Student, what: 'ms' | 'peak_mb'): number | undefined {
+  const [plain, vjp] = LOSSES.map((loss) => {
+    const row = rows.find(({ cell }) => cell.stage === 'memory' && cell.student === student && cell.loss === loss);
+    return (row?.result as Cost | undefined)?.[what];
+  });
+  return plain && vjp && vjp / plain;
 }
 
 function claim(rows: readonly ArchitectureRow[], student: Student, metric: Metric): Fact {

@@ -1,4 +1,6 @@
 import { type DistillInputs } from '@distiller/distillation';
+import { measureApart } from '../cost/measure-apart.ts';
+import { type Problem } from '../cost/problem.ts';
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
 import { runDistillation, specOf, stepCosts } from '../distillation/run-distillation.ts';
 import { type Study } from '../study/study.ts';
@@ -9,6 +11,7 @@ import {
   LOSSES,
   type Timed,
   type Trained,
+  type Weighed,
 } from './cells.ts';
 import { findings } from './findings.ts';
 import { architectureOf, STUDENTS } from './students.ts';
@@ -20,8 +23,7 @@ const QUICK_STUDENTS = ['rusu-4', 'rusu-7'] as const;
 const RATE = 2e-3;
 const TIMED_STEPS = 12;
 
-/** Learns the teacher's derivatives where there are any to learn from; else α would mean nothing. */
-const DERIVATIVE = { plain: { kind: 'none' }, vjp: { kind: 'vjp', weight: { kind: 'relative', alpha: 1 } } } as const;
+const DERIVATIVE = { plain: { kind: 'none' }, vjp: { kind: 'vjp', weight: { kind: 'balanced', alpha: 0.1 } } } as const;
 
 let inputs: Promise<DistillInputs> | undefined;
 
@@ -31,6 +33,7 @@ export const architectures: Study<ArchitectureCell, ArchitectureResult> = {
   title: 'Students of other architectures',
   cells: (_, quick) => (quick ? quickCells() : fullCells()),
   run: async (cell, quick) => {
+    if (cell.stage === 'memory') return measureApart(weighed(cell));
     inputs ??= bundledInputs();
     const given = await inputs;
     const specFor = (loss: LossName) => ({
@@ -50,8 +53,18 @@ function fullCells(): ArchitectureCell[] {
   const runs = SEEDS.flatMap((seed) =>
     STUDENTS.flatMap((student) => LOSSES.map((loss): Trained => ({ stage: 'train', student, loss, seed }))),
   );
-  return [...costs, ...runs];
+  const weights = STUDENTS.flatMap((student) => LOSSES.map((loss): Weighed => ({ stage: 'memory', student, loss })));
+  return [...costs, ...runs, ...weights];
 }
+
+const weighed = ({ student, loss }: Weighed): Problem => ({
+  architecture: student,
+  term: loss,
+  batch: COMMON.batch_size,
+  input: 84,
+  projections: 1,
+  depth: 0,
+});
 
 function quickCells(): Trained[] {
   return QUICK_STUDENTS.flatMap((student) =>

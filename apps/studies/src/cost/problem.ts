@@ -1,4 +1,5 @@
-import { Architecture, resolveLayers, type LayerSpec } from '@distiller/policies/description';
+import { resolveLayers, type LayerSpec } from '@distiller/policies/description';
+import { architectureOf, type Student } from '../architectures/students.ts';
 
 export const TERMS = ['plain', 'vjp', 'jvp'] as const;
 export const LABELS = ['teacher values', 'teacher vjp'] as const;
@@ -6,8 +7,8 @@ type Term = (typeof TERMS)[number] | (typeof LABELS)[number];
 
 /** A training step, or what a teacher is asked for one. */
 export type Problem = {
-  /** `deep` is the paper's student with `depth` 3×3 convolutions of 16 filters after the first; others are presets. */
-  architecture: string;
+  /** `deep` is the paper's student with `depth` 3×3 convolutions of 16 filters after the first. */
+  architecture: Student | 'deep';
   batch: number;
   /** Pixels on either side, of 4 frames. */
   input: number;
@@ -32,7 +33,7 @@ export interface Cost {
 export const ACTIONS = 4;
 
 export function layersOf({ architecture, depth }: Pick<Problem, 'architecture' | 'depth'>): LayerSpec[] {
-  if (architecture !== 'deep') return resolveLayers(Architecture.parse({ preset: architecture }), ACTIONS);
+  if (architecture !== 'deep') return resolveLayers(architectureOf(architecture, ACTIONS), ACTIONS);
   const [first, ...rest] = resolveLayers({ preset: 'paper-student' }, ACTIONS);
   const more: LayerSpec[] = [{ kind: 'relu' }, { kind: 'conv', filters: 16, kernel: 3, stride: 1, padding: 'same' }];
   return [first!, ...Array.from({ length: depth }, () => more).flat(), ...rest];

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Study } from '../study/study.ts';
 import { type CostCell, type Sweep } from './cells.ts';
 import { findings } from './findings.ts';
+import { measureApart } from './measure-apart.ts';
 import { type Cost, LABELS, type Problem, TERMS } from './problem.ts';
 
-const BASE = { architecture: 'paper-student', batch: 200, input: 84, projections: 1, depth: 0 };
+const BASE = { architecture: 'paper-student', batch: 200, input: 84, projections: 1, depth: 0 } as const;
 const SWEEPS: Record<Sweep, Partial<Problem>[]> = {
   batch: [25, 50, 100, 200, 400].map((batch) => ({ batch })),
   input: [42, 84, 126, 168].map((input) => ({ batch: 50, input })),
@@ -21,18 +19,12 @@ const QUICK: CostCell[] = (['plain', 'vjp', 'jvp'] as const).map((term) => ({
   term,
 }));
 
-const MEASURE = fileURLToPath(new URL('./measure.ts', import.meta.url));
-
 /** Step time and memory of the derivative term against what they depend on. To be run on a quiet machine. */
 export const cost: Study<CostCell, Cost> = {
   name: 'cost',
   title: 'What the derivative term costs',
   cells: (_, quick) => (quick ? QUICK : fullCells()),
-  run: async (cell) => {
-    const given = ['--import', import.meta.resolve('tsx'), MEASURE, JSON.stringify(cell)];
-    const { stdout } = await promisify(execFile)(process.execPath, given);
-    return JSON.parse(stdout.trim().split('\n').at(-1)!) as Cost;
-  },
+  run: (cell) => measureApart(cell),
   findings,
 };
 

@@ -86,6 +86,11 @@ async function told(
       const who = round === 0 ? 'The teacher' : 'The student';
       return { type: 'remark', message: `${who} played round ${round}: ${frames} frames, mean return ${meanReturn}` };
     }
+    case 'values_alone': {
+      const [passes, least] = [event.passes.toPrecision(2), event.minPasses];
+      const message = `Values alone: ${passes} passes over the frames, and derivatives from ${least} on (min_passes)`;
+      return { type: 'remark', message };
+    }
     case 'labelling':
     case 'playing':
       return { type: 'progress', phase: event.type, done: event.done, total: event.total };

@@ -1002,8 +1002,8 @@ export interface components {
              */
             kind: "noise";
             /**
-             * @description in units of pixels in [0, 1]
-             * @default 0.1
+             * @description in units of pixels in [0, 1]; a few times as much destroys students
+             * @default 0.01
              */
             std: number;
         } | {
@@ -1033,8 +1033,8 @@ export interface components {
              */
             kind: "noise";
             /**
-             * @description in units of pixels in [0, 1]
-             * @default 0.1
+             * @description in units of pixels in [0, 1]; a few times as much destroys students
+             * @default 0.01
              */
             std?: number;
         } | {
@@ -1131,8 +1131,8 @@ export interface components {
             of: "log-policy" | "logits";
             /**
              * @default {
-             *       "kind": "relative",
-             *       "alpha": 1,
+             *       "kind": "balanced",
+             *       "alpha": 0.1,
              *       "schedule": {
              *         "kind": "constant",
              *         "final_fraction": 0
@@ -1140,6 +1140,11 @@ export interface components {
              *     }
              */
             weight: components["schemas"]["DerivativeWeight"];
+            /**
+             * @description values alone where the run passes over its frames less often: steps × batch_size / frames to train on
+             * @default 0
+             */
+            min_passes: number;
         } | {
             /**
              * @description a direction in pixel space, and how the policy changes along it
@@ -1171,8 +1176,8 @@ export interface components {
             of: "log-policy" | "logits";
             /**
              * @default {
-             *       "kind": "relative",
-             *       "alpha": 1,
+             *       "kind": "balanced",
+             *       "alpha": 0.1,
              *       "schedule": {
              *         "kind": "constant",
              *         "final_fraction": 0
@@ -1180,6 +1185,11 @@ export interface components {
              *     }
              */
             weight: components["schemas"]["DerivativeWeight"];
+            /**
+             * @description values alone where the run passes over its frames less often: steps × batch_size / frames to train on
+             * @default 0
+             */
+            min_passes: number;
         };
         DerivativeTermInput: {
             /** @constant */
@@ -1209,8 +1219,8 @@ export interface components {
             of?: "log-policy" | "logits";
             /**
              * @default {
-             *       "kind": "relative",
-             *       "alpha": 1,
+             *       "kind": "balanced",
+             *       "alpha": 0.1,
              *       "schedule": {
              *         "kind": "constant",
              *         "final_fraction": 0
@@ -1218,6 +1228,11 @@ export interface components {
              *     }
              */
             weight?: components["schemas"]["DerivativeWeightInput"];
+            /**
+             * @description values alone where the run passes over its frames less often: steps × batch_size / frames to train on
+             * @default 0
+             */
+            min_passes?: number;
         } | {
             /**
              * @description a direction in pixel space, and how the policy changes along it
@@ -1249,8 +1264,8 @@ export interface components {
             of?: "log-policy" | "logits";
             /**
              * @default {
-             *       "kind": "relative",
-             *       "alpha": 1,
+             *       "kind": "balanced",
+             *       "alpha": 0.1,
              *       "schedule": {
              *         "kind": "constant",
              *         "final_fraction": 0
@@ -1258,6 +1273,11 @@ export interface components {
              *     }
              */
             weight?: components["schemas"]["DerivativeWeightInput"];
+            /**
+             * @description values alone where the run passes over its frames less often: steps × batch_size / frames to train on
+             * @default 0
+             */
+            min_passes?: number;
         };
         DerivativeWeight: {
             /** @constant */
@@ -1376,13 +1396,14 @@ export interface components {
              *         "norm": "squared",
              *         "of": "log-policy",
              *         "weight": {
-             *           "kind": "relative",
-             *           "alpha": 1,
+             *           "kind": "balanced",
+             *           "alpha": 0.1,
              *           "schedule": {
              *             "kind": "constant",
              *             "final_fraction": 0
              *           }
-             *         }
+             *         },
+             *         "min_passes": 20
              *       },
              *       "augmentation": []
              *     }
@@ -1520,13 +1541,14 @@ export interface components {
              *         "norm": "squared",
              *         "of": "log-policy",
              *         "weight": {
-             *           "kind": "relative",
-             *           "alpha": 1,
+             *           "kind": "balanced",
+             *           "alpha": 0.1,
              *           "schedule": {
              *             "kind": "constant",
              *             "final_fraction": 0
              *           }
-             *         }
+             *         },
+             *         "min_passes": 20
              *       },
              *       "augmentation": []
              *     }
@@ -2918,13 +2940,14 @@ export interface components {
              *       "norm": "squared",
              *       "of": "log-policy",
              *       "weight": {
-             *         "kind": "relative",
-             *         "alpha": 1,
+             *         "kind": "balanced",
+             *         "alpha": 0.1,
              *         "schedule": {
              *           "kind": "constant",
              *           "final_fraction": 0
              *         }
-             *       }
+             *       },
+             *       "min_passes": 20
              *     }
              */
             derivative: components["schemas"]["DerivativeTerm"];
@@ -2949,13 +2972,14 @@ export interface components {
              *       "norm": "squared",
              *       "of": "log-policy",
              *       "weight": {
-             *         "kind": "relative",
-             *         "alpha": 1,
+             *         "kind": "balanced",
+             *         "alpha": 0.1,
              *         "schedule": {
              *           "kind": "constant",
              *           "final_fraction": 0
              *         }
-             *       }
+             *       },
+             *       "min_passes": 20
              *     }
              */
             derivative?: components["schemas"]["DerivativeTermInput"];
@@ -3754,13 +3778,14 @@ export interface components {
              *         "norm": "squared",
              *         "of": "log-policy",
              *         "weight": {
-             *           "kind": "relative",
-             *           "alpha": 1,
+             *           "kind": "balanced",
+             *           "alpha": 0.1,
              *           "schedule": {
              *             "kind": "constant",
              *             "final_fraction": 0
              *           }
-             *         }
+             *         },
+             *         "min_passes": 20
              *       },
              *       "augmentation": []
              *     }
@@ -3875,13 +3900,14 @@ export interface components {
              *         "norm": "squared",
              *         "of": "log-policy",
              *         "weight": {
-             *           "kind": "relative",
-             *           "alpha": 1,
+             *           "kind": "balanced",
+             *           "alpha": 0.1,
              *           "schedule": {
              *             "kind": "constant",
              *             "final_fraction": 0
              *           }
-             *         }
+             *         },
+             *         "min_passes": 20
              *       },
              *       "augmentation": []
              *     }

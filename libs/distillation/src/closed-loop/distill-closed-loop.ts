@@ -6,6 +6,7 @@ import { describe, type DistillOptions, evaluationSet, finished } from '../disti
 import { evaluate } from '../evaluate.ts';
 import { type DistillEvent, type EvaluationMetrics, type ReturnMetrics } from '../events.ts';
 import { type RegisteredTeacher } from '../load-policy.ts';
+import { earned } from '../min-passes.ts';
 import { type Prepared, prepare } from '../prepare.ts';
 import { readStudent } from '../evaluation/student.ts';
 import { type DistillationSpec } from '../spec/index.ts';
@@ -35,17 +36,18 @@ export interface ClosedLoopInputs {
  * @throws DivergedError when the loss or its gradient stops being finite; ArcadeUnavailableError without an emulator
  */
 export async function* distillClosedLoop(
-  spec: DistillationSpec,
+  asked: DistillationSpec,
   inputs: ClosedLoopInputs,
   { signal, checkpointEveryMs = 30_000 }: DistillOptions = {},
 ): AsyncGenerator<DistillEvent> {
-  const context = roundContext(spec, inputs, signal);
+  const context = roundContext(asked, inputs, signal);
   const files = [...(inputs.rounds ?? [])];
   const first = inputs.rollouts ?? (yield* firstRound(context, files));
   if (!first) return;
   const { teacher } = inputs;
   const observations = { frames: await first.loadFrames(), stack: teacher.observation.stack };
-  const prepared = prepare(spec, { teacher, rollouts: first }, observations);
+  const prepared = prepare(asked, { teacher, rollouts: first }, observations);
+  const spec = yield* earned(asked, prepared.train.length + context.rounds * context.data.frames_per_round);
   const options = stepOptions(spec, prepared.student.network);
   const heldOut = await evaluationSet(spec, prepared);
   const parts = { options, heldOut, description: describe(inputs.teacher, prepared) };

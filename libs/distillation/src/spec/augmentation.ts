@@ -7,7 +7,12 @@ export const Augmentation = z
     [
       z.strictObject({
         kind: z.literal('noise').describe('Gaussian noise on every pixel'),
-        std: z.number().positive().max(1).default(0.1).describe('in units of pixels in [0, 1]'),
+        std: z
+          .number()
+          .positive()
+          .max(1)
+          .default(0.01)
+          .describe('in units of pixels in [0, 1]; a few times as much destroys students'),
       }),
       z.strictObject({
         kind: z.literal('mixup').describe('λ frame + (1 − λ) another frame of the batch, λ ~ Beta(alpha, alpha)'),

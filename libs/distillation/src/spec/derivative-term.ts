@@ -25,7 +25,7 @@ export const DerivativeWeight = z
       z.strictObject({
         kind: z.literal('balanced').describe("alpha is the derivative term's gradient norm over the value term's"),
         ...weight,
-        // The best of those measured; see DECISIONS.md.
+        // Likewise.
         alpha: z.number().positive().default(0.1),
       }),
     ],
@@ -47,7 +47,14 @@ export const DirectionSetName = z
 const common = {
   norm: z.enum(['squared', 'plain']).default('squared').describe('of each residual r: ‖r‖² or ‖r‖'),
   of: DerivativeOf,
-  weight: DerivativeWeight.default(DerivativeWeight.parse({ kind: 'relative' })),
+  // The best of those measured; see DECISIONS.md.
+  weight: DerivativeWeight.default(DerivativeWeight.parse({ kind: 'balanced' })),
+  min_passes: z
+    .number()
+    .nonnegative()
+    .max(1e6)
+    .default(0)
+    .describe('values alone where the run passes over its frames less often: steps × batch_size / frames to train on'),
 };
 
 const Vjp = z.strictObject({

@@ -12,10 +12,14 @@ function derivativeInWords(derivative: DerivativeTerm): string {
     case 'none':
       return '';
     case 'vjp':
-      return `${weightInWords(derivative.weight)} · vjp`;
+      return `${weightInWords(derivative.weight)} · vjp${conditionInWords(derivative)}`;
     case 'jvp':
-      return `${weightInWords(derivative.weight)} · jvp along ${derivative.directions}`;
+      return `${weightInWords(derivative.weight)} · jvp along ${derivative.directions}${conditionInWords(derivative)}`;
   }
+}
+
+function conditionInWords({ min_passes: least }: { min_passes: number }): string {
+  return least > 0 ? ` from ${least} passes on` : '';
 }
 
 function weightInWords(weight: DerivativeWeight): string {

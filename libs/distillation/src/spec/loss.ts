@@ -22,13 +22,19 @@ export type ValueTerm = z.infer<typeof ValueTerm>;
 const MAX_AUGMENTATIONS = 4;
 
 /**
+ * What a job trains with that leaves its derivative term to us: derivatives where frames are few and passed over often, which is
+ * where they pay for their time; see DECISIONS.md.
+ */
+const AUTO = DerivativeTerm.parse({ kind: 'vjp', min_passes: 20 });
+
+/**
  * D(teacher, student) + weight · E_v ‖∂⟨log π_t, v⟩/∂x − ∂⟨log π_s, v⟩/∂x‖² (Czarnecki et al. 2017, equation 3), or with the
  * change E_u ‖J_t u − J_s u‖² along directions u in the pixels.
  */
 export const LossSpec = z
   .strictObject({
     value: ValueTerm.default(ValueTerm.parse({ kind: 'kl' })),
-    derivative: DerivativeTerm.default(DerivativeTerm.parse({ kind: 'vjp' })),
+    derivative: DerivativeTerm.default(AUTO),
     augmentation: z
       .array(Augmentation)
       .max(MAX_AUGMENTATIONS)

@@ -58,7 +58,8 @@ test('a job of four words gets every default of the documentation', () => {
         projections: 1,
         norm: 'squared',
         of: 'log-policy',
-        weight: { kind: 'relative', alpha: 1, schedule: { kind: 'constant', final_fraction: 0 } },
+        weight: { kind: 'balanced', alpha: 0.1, schedule: { kind: 'constant', final_fraction: 0 } },
+        min_passes: 20,
       },
       augmentation: [],
     },
@@ -159,13 +160,14 @@ test('each kind of loss has its own fields and defaults', () => {
     draws: 1,
     norm: 'squared',
     of: 'log-policy',
-    weight: { kind: 'relative', alpha: 1, schedule: { kind: 'constant', final_fraction: 0 } },
+    weight: { kind: 'balanced', alpha: 0.1, schedule: { kind: 'constant', final_fraction: 0 } },
+    min_passes: 0,
   });
   const several = { kind: 'jvp', directions: 'gaussian', draws: 8, norm: 'plain', of: 'logits' };
   expect(lossOf({ derivative: several }).derivative).toMatchObject(several);
   expect(lossOf({ augmentation: [{ kind: 'shift' }, { kind: 'noise' }, { kind: 'mixup' }] }).augmentation).toEqual([
     { kind: 'shift', pixels: 4 },
-    { kind: 'noise', std: 0.1 },
+    { kind: 'noise', std: 0.01 },
     { kind: 'mixup', alpha: 0.2 },
   ]);
 });

@@ -73,7 +73,7 @@ onEveryEngine(() => {
 
   test.each([
     ['the job asks for it', { labels: { kind: 'recompute' } }],
-    ['this job augments them', { loss: { augmentation: [{ kind: 'shift', pixels: 1 }] } }],
+    ['this job augments them', { loss: { derivative: { kind: 'vjp' }, augmentation: [{ kind: 'shift', pixels: 1 }] } }],
   ])('labels are not used where %s: the student has the bits of one without', async (reason, overrides) => {
     const inputs = await tinyInputs();
     const labels = await makeLabels({ projections: VJP }, inputs);

@@ -108,7 +108,7 @@ describe('children', () => {
     expect(children.map(({ spec }) => spec.loss.derivative.kind)).toEqual(['none', 'jvp']);
     expect(children[1]?.spec.loss.derivative).toMatchObject({
       norm: 'squared',
-      weight: { kind: 'relative', alpha: 1 },
+      weight: { kind: 'balanced', alpha: 0.1 },
     });
   });
 
