@@ -1854,6 +1854,7 @@ class DerivativeTermDerivativeTerm1(TypedDict):
     norm: Literal['squared', 'plain']
     of: Literal['log-policy', 'logits']
     weight: DerivativeWeight
+    min_passes: float
 
 
 class DerivativeTermDerivativeTerm2(TypedDict):
@@ -1863,6 +1864,7 @@ class DerivativeTermDerivativeTerm2(TypedDict):
     norm: Literal['squared', 'plain']
     of: Literal['log-policy', 'logits']
     weight: DerivativeWeight
+    min_passes: float
 
 
 DerivativeTerm: TypeAlias = DerivativeTermDerivativeTerm | DerivativeTermDerivativeTerm1 | DerivativeTermDerivativeTerm2
@@ -1874,6 +1876,7 @@ class DerivativeTermInputDerivativeTermInput1(TypedDict):
     norm: NotRequired[Literal['squared', 'plain']]
     of: NotRequired[Literal['log-policy', 'logits']]
     weight: NotRequired[DerivativeWeightInput]
+    min_passes: NotRequired[float]
 
 
 class DerivativeTermInputDerivativeTermInput2(TypedDict):
@@ -1883,6 +1886,7 @@ class DerivativeTermInputDerivativeTermInput2(TypedDict):
     norm: NotRequired[Literal['squared', 'plain']]
     of: NotRequired[Literal['log-policy', 'logits']]
     weight: NotRequired[DerivativeWeightInput]
+    min_passes: NotRequired[float]
 
 
 DerivativeTermInput: TypeAlias = DerivativeTermInputDerivativeTermInput | DerivativeTermInputDerivativeTermInput1 | DerivativeTermInputDerivativeTermInput2
