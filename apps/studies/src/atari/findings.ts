@@ -45,12 +45,12 @@ export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
 
 /** A run may be published before all seeds are done. */
 function seedsLine(groups: readonly Group[]): string {
-  const each = GAMES.map((game) => {
-    const seeds = groups
-      .filter((group) => group.game === game)
-      .flatMap(({ runs }) => METHOD_NAMES.map((method) => runs.get(method)?.length ?? 0));
-    return `${game} ${Math.min(...seeds)}`;
+  const least = GAMES.map((game) => {
+    const own = groups.filter((group) => group.game === game);
+    return Math.min(...own.flatMap(({ runs }) => METHOD_NAMES.map((method) => runs.get(method)?.length ?? 0)));
   });
+  if (new Set(least).size === 1) return `${least[0]} seeds of every method and share.`;
+  const each = GAMES.map((game, index) => `${game} ${least[index]}`);
   return `Seeds of every method and share: ${each.join(', ')}. Where there is one, its value stands without an interval.`;
 }
 
