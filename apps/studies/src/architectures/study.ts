@@ -54,7 +54,7 @@ function fullCells(): ArchitectureCell[] {
     STUDENTS.flatMap((student) => LOSSES.map((loss): Trained => ({ stage: 'train', student, loss, seed }))),
   );
   const weights = STUDENTS.flatMap((student) => LOSSES.map((loss): Weighed => ({ stage: 'memory', student, loss })));
-  return [...costs, ...runs, ...weights];
+  return [...costs, ...weights, ...runs];
 }
 
 const weighed = ({ student, loss }: Weighed): Problem => ({

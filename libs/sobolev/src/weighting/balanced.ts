@@ -1,22 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Rule } from './rule.ts';
-import { follow, inverse, seenWeight } from './running-mean.ts';
+import { follow, inverse } from './running-mean.ts';
+
+/** Of what `relative` would give: a student whose derivative term has no gradient for a while would get any weight else. */
+const MOST = 1000;
 
 /**
- * Running mean of ‖∇value‖ / ‖∇derivative‖, so that α is the ratio of both terms' gradients (Wang et al. 2021, equation 12,
- * with norms for their largest and mean elements). Remembers that mean; the first step, which has seen none, begins as
- * `relative` does.
+ * ‖∇value‖ over ‖∇derivative‖, of running means of both, so that α is the ratio of both terms' gradients (Wang et al. 2021,
+ * equation 12, with norms for their largest and mean elements; there the mean is of the ratios, which one vanishing gradient
+ * decides alone). The first step, which has seen none, begins as `relative` does.
  */
 export const balanced: Rule = {
-  init: () => [tf.scalar(0)],
-  // At the first step the mean is 0, whatever it is divided by, and at all others the second number takes the inverse away.
-  numbers: (step) => (step === 1 ? [1, 1] : [seenWeight(step - 1), 0]),
-  factor([mean], [seen, first], teacherTerm) {
-    const factor = tf.add<tf.Scalar>(tf.div(mean!, seen!), tf.mul(inverse(teacherTerm), first!));
-    return { factor, state: [tf.clone(mean!)] };
+  init: () => [tf.scalar(0), tf.scalar(0)],
+  numbers: (step) => [step === 1 ? 1 : 0],
+  factor([value, derivative], [isFirst], teacherTerm) {
+    const relative = inverse(teacherTerm);
+    // Both means are debiased alike: their ratio needs none of it. At the first step it is 0.
+    const ratio = tf.minimum(tf.mul(value!, inverse(derivative!)), tf.mul(relative, MOST));
+    const factor = tf.add<tf.Scalar>(ratio, tf.mul(relative, isFirst!));
+    return { factor, state: [tf.clone(value!), tf.clone(derivative!)] };
   },
-  observe([mean], norms) {
-    const { value, derivative } = norms();
-    return [follow(mean!, tf.mul(value, inverse(derivative)))];
+  observe([value, derivative], norms) {
+    const now = norms();
+    return [follow(value!, now.value), follow(derivative!, now.derivative)];
   },
 };

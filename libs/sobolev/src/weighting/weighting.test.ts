@@ -41,6 +41,25 @@ onEveryEngine(() => {
     for (const weight of [second!, ...rest]) expect(weight).toBeCloseTo(6, 4);
   });
 
+  test('balanced goes by the means of both gradients, so that one that vanishes for a step decides nothing', () => {
+    const norms = [[6, 2] as const, [6, 0] as const, [6, 2] as const].map(([value, derivative]): Step => {
+      return { teacherTerm: 4, norms: [value, derivative] };
+    });
+    const [, second, third, fourth] = weights({ kind: 'balanced', alpha: 2 }, [...norms, norms[0]!]);
+    expect(second).toBeCloseTo(6, 4);
+    // Means of values 6, 6 and of derivatives 2, 0, the newest with the weight 1, the one before with 0.99.
+    expect(third! / ((2 * 6 * 1.99) / (2 * 0.99))).toBeCloseTo(1, 4);
+    expect(fourth! / ((2 * 6 * (1 + 0.99 + 0.99 ** 2)) / (2 * (1 + 0.99 ** 2)))).toBeCloseTo(1, 4);
+  });
+
+  test('balanced gives at most a thousand times what relative would, however long the gradient is away', () => {
+    const all = weights(
+      { kind: 'balanced', alpha: 2 },
+      repeat(20, () => ({ teacherTerm: 4, norms: [6, 0] as [number, number] })),
+    );
+    for (const weight of all.slice(1)) expect(weight / (1000 * (2 / 4))).toBeCloseTo(1, 4);
+  });
+
   test('a decay takes α down over the run', () => {
     const decay = { kind: 'linear', finalFraction: 0.5, totalSteps: 4 } as const;
     const steps = repeat(4, () => ({ teacherTerm: 1 }));
