@@ -1,4 +1,4 @@
-import { type Figure } from '../figures/figure.ts';
+import { type Figure, type Panel, type Point } from '../figures/figure.ts';
 import { type Cost } from '../cost/problem.ts';
 import { type Metric } from '../distillation/curves.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
@@ -79,18 +79,25 @@ function claim(rows: readonly ArchitectureRow[], student: Student, metric: Metri
   };
 }
 
-/** What it gives against what it costs. */
+/** What it gives, and beside it what it costs. */
 function figure(rows: readonly ArchitectureRow[], students: readonly Student[]): Figure {
-  const points = students.flatMap((student) => {
-    const { value, low, high } = ratio(rows, student, 'kl');
-    const x = costRatio(rows, student);
-    return x === undefined ? [] : [{ x, y: value, low, high, text: student }];
+  const names = { label: 'student', scale: 'names', names: students } as const;
+  const panelOf = (title: string, label: string, points: Point[]): Panel => ({
+    title,
+    x: { label, scale: 'linear' },
+    y: names,
+    series: [{ name: 'with the derivative term / without', points }],
   });
-  const panel = {
-    title: 'kl with the derivative term / without, at equal steps',
-    x: { label: 'time of a step with it / without', scale: 'linear' as const },
-    y: { label: 'kl', scale: 'linear' as const },
-    series: [{ name: 'students', points }],
+  const gains = students.map((student) => {
+    const { value, low, high } = ratio(rows, student, 'kl');
+    return { x: value, y: student, low, high };
+  });
+  const timed = students.flatMap((student): Point[] => {
+    const x = costRatio(rows, student);
+    return x === undefined ? [] : [{ x, y: student }];
+  });
+  return {
+    panels: [panelOf('at equal steps', 'held-out kl', gains), panelOf('teacher asked', 'time of a step', timed)],
+    columns: 2,
   };
-  return { panels: [panel], columns: 1 };
 }
