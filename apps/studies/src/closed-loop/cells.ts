@@ -9,7 +9,7 @@ export type Method = keyof typeof METHODS;
 export const METHOD_NAMES = Object.keys(METHODS) as Method[];
 
 /** Milliseconds of a step of both, by turns. */
-export type Timed = { stage: 'cost' };
+type Timed = { stage: 'cost' };
 export type Looped = { stage: 'loop'; method: Method; seed: number; steps: number };
 export type LoopCell = Timed | Looped;
 

@@ -130,9 +130,7 @@ function drawSeries(
       : `M${n(x(low))} ${n(y(point.y))}H${n(x(high))}`;
     return `<path d="${ends}" stroke="${colour}" stroke-width="1.5"/>`;
   };
-  const text = (point: Point) =>
-    point.text ? `<text x="${n(x(point.x) + 8)}" y="${n(y(point.y) + 4)}">${escape(point.text)}</text>` : '';
-  const marks = points.map((point) => interval(point) + mark(x(point.x), y(point.y)) + text(point));
+  const marks = points.map((point) => interval(point) + mark(x(point.x), y(point.y)));
   return `${joined}<g fill="${colour}">${marks.join('')}</g>`;
 }
 

@@ -9,8 +9,6 @@ export interface Point {
   /** Ends of an interval, along the axis that has numbers (y, if both have). */
   low?: number;
   high?: number;
-  /** Stands beside the mark. */
-  text?: string;
 }
 
 export interface Series {
