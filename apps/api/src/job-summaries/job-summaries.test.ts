@@ -27,7 +27,7 @@ test('a summary has the best and the last of a metric, and no value that is not 
   const { id } = await evaluated([0.5, 0.2, Number.NaN, 0.3]);
   expect(await summaryOf(id)).toMatchObject({
     ...{ id, kind: 'distillation', status: 'running', teacher: 'breakout', game: 'breakout', seed: 7 },
-    ...{ step: 40, total_steps: 50, metadata: { study: 'a' }, loss: 'kl + 1 (relative) · vjp' },
+    ...{ step: 40, total_steps: 50, metadata: { study: 'a' }, loss: 'kl + 0.1 (balanced) · vjp from 20 passes on' },
     metrics: { kl: { min: 0.2, max: 0.5, last: 0.3 } },
   });
 });
