@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { checkTeacher, type DistillInputs, readStudent, type RegisteredTeacher } from '@distiller/distillation';
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
+import { stepsInTime } from '../distillation/equal-time.ts';
 import { specOf, stepCosts, trainStudent } from '../distillation/run-distillation.ts';
 import { type Study } from '../study/study.ts';
 import {
@@ -104,8 +105,7 @@ function trainedOf(done: readonly AtariRow[], game: Game, seed: number): Trained
 /** Whole evaluations, in the time of plain KL's steps on the same machine. */
 function stepsOf(done: readonly AtariRow[], game: Game, method: Method): number | undefined {
   const costs = measuredOf(done, 'cost', game);
-  if (!costs) return undefined;
-  return EVALUATIONS * Math.round((PLAIN_STEPS * costs['kl']!) / costs[method]! / EVALUATIONS);
+  return costs && stepsInTime(costs, method, { plainSteps: PLAIN_STEPS, unit: EVALUATIONS });
 }
 
 /** That with the least KL on frames held out, once all were tried; by another seed than those of the runs. */

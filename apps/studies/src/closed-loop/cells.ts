@@ -1,10 +1,8 @@
+import { METHODS as LOSSES } from '../atari/methods.ts';
 import { type Row } from '../study/study.ts';
 
-/** Losses as a job states them. */
-export const METHODS = {
-  kl: { derivative: { kind: 'none' } },
-  'vjp-balanced': { derivative: { kind: 'vjp', weight: { kind: 'balanced', alpha: 0.1 } } },
-} as const;
+/** The best baseline of the study of policies, and the best with derivatives. */
+export const METHODS = { kl: LOSSES.kl, 'vjp-balanced': LOSSES['vjp-balanced'] } as const;
 export type Method = keyof typeof METHODS;
 export const METHOD_NAMES = Object.keys(METHODS) as Method[];
 

@@ -1,4 +1,5 @@
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
+import { stepsInTime } from '../distillation/equal-time.ts';
 import { specOf, stepCosts } from '../distillation/run-distillation.ts';
 import { type Study } from '../study/study.ts';
 import { type LoopCell, type LoopResult, type Looped, type LoopRow, METHOD_NAMES, METHODS } from './cells.ts';
@@ -57,8 +58,8 @@ function fullCells(done: readonly LoopRow[]): Looped[] {
   if (!costs) return [];
   // Whole evaluations in each round.
   const unit = DATA.rounds * (DATA.rounds + 1);
-  const stepsOf = (method: string) => unit * Math.round((PLAIN_STEPS * costs['kl']!) / costs[method]! / unit);
-  return SEEDS.flatMap((seed) => METHOD_NAMES.map((method) => loopCell(method, seed, stepsOf(method))));
+  const steps = (method: Looped['method']) => stepsInTime(costs, method, { plainSteps: PLAIN_STEPS, unit });
+  return SEEDS.flatMap((seed) => METHOD_NAMES.map((method) => loopCell(method, seed, steps(method))));
 }
 
 function loopCell(method: Looped['method'], seed: number, steps: number): Looped {
