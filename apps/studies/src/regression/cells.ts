@@ -1,22 +1,24 @@
 import { type Row } from '../study/study.ts';
 import { type FunctionName } from './functions.ts';
 import { type Method, type Setting } from './methods.ts';
-import { type CurvePoint } from './train.ts';
+import { type Errors } from './train.ts';
 
-/** What a step costs at a size; one trial of a setting; one run with the best of them. */
-export type RegressionCell =
-  | { stage: 'cost'; points: number }
-  | ({ stage: 'tune'; function: FunctionName; points: number; method: Method } & Setting)
-  | ({ stage: 'train'; function: FunctionName; points: number; method: Method; seed: number } & Setting);
-export type RegressionResult = CurvePoint[] | Record<Method, number>;
+/** Milliseconds of a step of every method at a size, by turns. */
+type Timed = { stage: 'cost'; points: number };
+type Fitted = { function: FunctionName; points: number; method: Method; seed: number } & Setting;
+/** One trial of a setting. */
+export type TuneCell = { stage: 'tune' } & Fitted;
+/** A run with the best of them: all steps, or those that values alone leave time for. */
+export type TrainCell = { stage: 'train' } & Fitted & { steps: number };
+export type RegressionCell = Timed | TuneCell | TrainCell;
+export type RegressionResult = Errors | Record<Method, number>;
 export type RegressionRow = Row<RegressionCell, RegressionResult>;
-export type TuneCell = Extract<RegressionCell, { stage: 'tune' }>;
-export type TrainCell = Extract<RegressionCell, { stage: 'train' }>;
 
 /** A study's extent. */
 export interface Extent {
   functions: readonly FunctionName[];
   points: readonly number[];
   seeds: readonly number[];
+  /** Of values alone; of the others at equal steps. */
   steps: number;
 }

@@ -1,29 +1,26 @@
 import { type Figure, type Series } from '../figures/figure.ts';
-import { atShare } from '../study/at-share.ts';
 import { interval, type Interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type FunctionName } from './functions.ts';
 import { type Method, METHODS } from './methods.ts';
 import { type Extent, type RegressionRow, type TrainCell } from './cells.ts';
-import { type CurvePoint, type Errors } from './train.ts';
+import { type Errors } from './train.ts';
 
-type Curves = { cell: TrainCell; curve: CurvePoint[] }[];
+type Runs = { cell: TrainCell; errors: Errors }[];
 type Costs = Map<number, Record<Method, number>>;
 type Moment = 'equal steps' | 'equal time';
 
 /** Errors are compared by their logarithms: seeds differ by factors. */
 export function findings(rows: readonly RegressionRow[], extent: Extent): Findings {
-  const curves = rows.flatMap(({ cell, result }) =>
-    cell.stage === 'train' ? [{ cell, curve: result as CurvePoint[] }] : [],
-  );
+  const runs = rows.flatMap(({ cell, result }) => (cell.stage === 'train' ? [{ cell, errors: result as Errors }] : []));
   const costs: Costs = new Map(
     rows.flatMap(({ cell, result }) =>
       cell.stage === 'cost' ? [[cell.points, result as Record<Method, number>] as const] : [],
     ),
   );
   const moments: Moment[] = costs.size > 0 ? ['equal steps', 'equal time'] : ['equal steps'];
-  const study = { curves, costs, extent };
+  const study = { runs, costs, extent };
   return {
     facts: moments.flatMap((moment) => (['sobolev', 'adaptive'] as const).flatMap((m) => claims(study, m, moment))),
     text: [
@@ -37,7 +34,7 @@ export function findings(rows: readonly RegressionRow[], extent: Extent): Findin
 }
 
 interface Regression {
-  curves: Curves;
+  runs: Runs;
   costs: Costs;
   extent: Extent;
 }
@@ -50,14 +47,14 @@ interface Look {
   moment: Moment;
 }
 
-/** One number a seed, by seed. */
-function errorsOf({ curves, costs }: Regression, method: Method, { error, moment, ...look }: Look): number[] {
-  const cost = costs.get(look.points);
-  const share = moment === 'equal time' && cost ? cost.value / cost[method] : 1;
-  return curves
+/** One number a seed, by seed. Values alone take all steps in either moment. */
+function errorsOf({ runs, extent }: Regression, method: Method, { error, moment, ...look }: Look): number[] {
+  const isShort = moment === 'equal time' && method !== 'value';
+  return runs
     .filter(({ cell }) => cell.method === method && cell.function === look.function && cell.points === look.points)
+    .filter(({ cell }) => cell.steps < extent.steps === isShort)
     .toSorted((a, b) => a.cell.seed - b.cell.seed)
-    .map(({ curve }) => atShare(curve, share, { read: (point) => point[error], scale: 'log' }));
+    .map(({ errors }) => errors[error]);
 }
 
 /** Geometric mean over seeds of a method's error over that of values alone, seed by seed. */

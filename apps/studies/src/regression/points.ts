@@ -2,8 +2,8 @@ import { randomStream } from '@distiller/sobolev';
 import { type FunctionName, FUNCTIONS } from './functions.ts';
 
 /**
- * n points of a function, in the coordinates that a network sees: x in [−1, 1]², values with the scale of `Scale`, gradients in
- * both.
+ * n points of a function, in the coordinates that a network sees: both axes by one unit, so that the longer fills [−1, 1]; values
+ * with the scale of `Scale`; gradients in both.
  */
 export interface Points {
   /** [n, 2] */
@@ -22,6 +22,11 @@ export interface Scale {
 
 const UNSCALED: Scale = { mean: 0, deviation: 1 };
 
+/** Half the longer side of a function's domain: 1 in the network's coordinates. */
+export function unitOf(name: FunctionName): number {
+  return Math.max(...FUNCTIONS[name].domain.map(([from, to]) => (to - from) / 2));
+}
+
 /** Uniform in the function's domain. @param seed other seeds give other points */
 export function drawPoints(
   name: FunctionName,
@@ -31,15 +36,17 @@ export function drawPoints(
   const { domain, at } = FUNCTIONS[name];
   const random = randomStream(seed, 'batch');
   const points = { x: new Float32Array(2 * n), values: new Float32Array(n), gradients: new Float32Array(2 * n) };
+  const unit = unitOf(name);
   for (let i = 0; i < n; i++) {
-    const seen = [2 * random.uniform() - 1, 2 * random.uniform() - 1] as const;
-    const halves = domain.map(([from, to]) => (to - from) / 2) as [number, number];
-    const [x, y] = domain.map(([from], axis) => from + (seen[axis]! + 1) * halves[axis]!) as [number, number];
+    const [x, y] = domain.map(([from, to]) => from + random.uniform() * (to - from)) as [number, number];
+    const seen = domain.map(([from, to], axis) => ([x, y][axis]! - (from + to) / 2) / unit);
     const { value, gradient } = at(x, y);
     points.x.set(seen, 2 * i);
     points.values[i] = (value - scale.mean) / scale.deviation;
-    for (const axis of [0, 1] as const)
-      points.gradients[2 * i + axis] = (gradient[axis] * halves[axis]) / scale.deviation;
+    points.gradients.set(
+      gradient.map((slope) => (slope * unit) / scale.deviation),
+      2 * i,
+    );
   }
   return points;
 }

@@ -1,6 +1,6 @@
 import { median } from '../study/median.ts';
 import { type Method, METHODS } from './methods.ts';
-import { drawPoints } from './points.ts';
+import { drawPoints, unitOf } from './points.ts';
 import { train } from './train.ts';
 
 /** Turns and steps of each; the first steps of a turn compile the step. */
@@ -14,9 +14,9 @@ export async function stepCosts(points: number): Promise<Record<Method, number>>
     for (const method of METHODS) {
       const stamps: number[] = [];
       await train(
-        { method, learningRate: 1e-3, alpha: 1, steps: STEPS, seed: 1 },
+        { method, learningRate: 1e-3, alpha: 1, unit: unitOf('booth'), steps: STEPS, seed: 1 },
         { train: train_, test: train_ },
-        { at: [], afterStep: () => stamps.push(performance.now()) },
+        () => stamps.push(performance.now()),
       );
       times[method].push(...stamps.slice(WARM).map((stamp, index) => stamp - stamps[WARM + index - 1]!));
     }

@@ -10,9 +10,9 @@ import {
 import { findings } from './findings.ts';
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts';
 import { type Method, METHODS, type Setting, settingsOf } from './methods.ts';
-import { drawPoints, type Points, scaleOf } from './points.ts';
+import { drawPoints, type Points, scaleOf, unitOf } from './points.ts';
 import { stepCosts } from './step-cost.ts';
-import { type CurvePoint, train } from './train.ts';
+import { type Errors, train } from './train.ts';
 
 const FULL: Extent = {
   functions: FUNCTION_NAMES,
@@ -27,84 +27,97 @@ const QUICK: Extent = {
   steps: 300,
 };
 
-/** Shares of the steps after which there are errors. */
-const SHARES = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1];
 const [TEST_POINTS, VALIDATION_POINTS] = [5000, 1000];
 /** Not among the seeds of the runs: points for tuning are others. */
-const [TUNE_SEED, VALIDATION_SEED, TEST_SEED] = [101, 102, 103];
+const TUNE_SEEDS = [101, 102];
+const [VALIDATION_SEED, TEST_SEED] = [103, 104];
 
 export const regression: Study<RegressionCell, RegressionResult> = {
   name: 'regression',
   title: 'Regression of seven functions with and without their gradients',
   cells: (done, quick) => (quick ? quickCells() : fullCells(done)),
-  run: async (cell, quick) => {
-    const { steps } = quick ? QUICK : FULL;
+  run: async (cell) => {
     switch (cell.stage) {
       case 'cost':
         return stepCosts(cell.points);
       case 'tune':
-        return trainOn(cell, { seed: TUNE_SEED, steps, test: [VALIDATION_POINTS, VALIDATION_SEED], at: [steps] });
+        return trainOn({ ...cell, steps: FULL.steps }, [VALIDATION_POINTS, VALIDATION_SEED]);
       case 'train':
-        return trainOn(cell, {
-          seed: cell.seed,
-          steps,
-          test: [TEST_POINTS, TEST_SEED],
-          at: SHARES.map((share) => Math.round(share * steps)),
-        });
+        return trainOn(cell, [TEST_POINTS, TEST_SEED]);
     }
   },
   findings: (rows, quick) => findings(rows, quick ? QUICK : FULL),
 };
 
+/** What is fitted by which method. */
+interface Problem {
+  function: FunctionName;
+  points: number;
+  method: Method;
+}
+
 function fullCells(done: readonly RegressionRow[]): RegressionCell[] {
   const costs = FULL.points.map((points) => ({ stage: 'cost', points }) as const);
-  const trials = FULL.points.flatMap((points) => FULL.functions.flatMap((name) => trialsOf(name, points)));
-  const tuned = METHODS.flatMap((method) =>
-    FULL.points.flatMap((points) =>
-      FULL.functions.flatMap((name) => {
-        const best = bestSetting(
-          done,
-          trials.filter((cell) => is(cell, { name, points, method })),
-        );
-        return best ? FULL.seeds.map((seed) => trainCell({ function: name, points, method, seed }, best)) : [];
-      }),
-    ),
+  const problems = METHODS.flatMap((method) =>
+    FULL.points.flatMap((points) => FULL.functions.map((name): Problem => ({ function: name, points, method }))),
   );
-  return [...costs, ...trials, ...tuned];
+  const errors = new Map(
+    done.flatMap(({ cell, result }) => (cell.stage === 'tune' ? [[nameOf(cell), result as Errors] as const] : [])),
+  );
+  const tuned = problems.flatMap((problem) => {
+    const best = bestSetting(problem, errors);
+    if (!best) return [];
+    return FULL.seeds.flatMap((seed) =>
+      stepsOf(done, problem).map((steps) => trainCell({ ...problem, seed }, { ...best, steps })),
+    );
+  });
+  return [
+    ...costs,
+    ...problems.flatMap((problem) => settingsOf(problem.method).flatMap((s) => trials(problem, s))),
+    ...tuned,
+  ];
 }
 
-function trialsOf(name: FunctionName, points: number): TuneCell[] {
-  return METHODS.flatMap((method) =>
-    settingsOf(method).map((setting) => ({ stage: 'tune' as const, function: name, points, method, ...setting })),
-  );
-}
-
-const is = (cell: TuneCell, { name, points, method }: { name: FunctionName; points: number; method: Method }) =>
-  cell.function === name && cell.points === points && cell.method === method;
-
-/** That with the least error of the values on the validation set, once all were tried. */
-function bestSetting(done: readonly RegressionRow[], trials: readonly TuneCell[]): Setting | undefined {
-  const errors = new Map(done.flatMap(({ cell, result }) => (cell.stage === 'tune' ? [[nameOf(cell), result]] : [])));
-  const tried = trials.map((cell) => ({ cell, curve: errors.get(nameOf(cell)) as CurvePoint[] | undefined }));
-  if (tried.some(({ curve }) => !curve)) return undefined;
-  return tried.toSorted((a, b) => lastError(a.curve!) - lastError(b.curve!))[0]?.cell;
+function trials(problem: Problem, { learning_rate, alpha }: Setting): TuneCell[] {
+  return TUNE_SEEDS.map((seed) => ({ stage: 'tune', ...problem, seed, learning_rate, alpha }));
 }
 
 const nameOf = (cell: TuneCell) => Object.values(cell).join();
 
-/** A run that diverged is worse than all others. */
-function lastError(curve: readonly CurvePoint[]): number {
-  const { value } = curve.at(-1)!;
-  return Number.isFinite(value) ? value : Infinity;
+/** That with the least error of the values on the validation set, by the geometric mean over draws, once all were tried. */
+function bestSetting(problem: Problem, errors: ReadonlyMap<string, Errors>): Setting | undefined {
+  const tried = settingsOf(problem.method).map((setting) => {
+    const found = trials(problem, setting).map((cell) => errors.get(nameOf(cell)));
+    return { setting, found };
+  });
+  if (tried.some(({ found }) => found.includes(undefined))) return undefined;
+  const rank = ({ found }: (typeof tried)[number]) => found.reduce((sum, each) => sum + logError(each!), 0);
+  return tried.toSorted((a, b) => rank(a) - rank(b))[0]?.setting;
 }
 
-function trainCell(cell: Omit<TrainCell, 'stage' | keyof Setting>, { learning_rate, alpha }: Setting): TrainCell {
-  return { stage: 'train', ...cell, learning_rate, alpha };
+/** A run that diverged is worse than all others. */
+function logError({ value }: Errors): number {
+  return Number.isFinite(value) ? Math.log(value) : Infinity;
+}
+
+/** All steps, and those that take as long as all of values alone. */
+function stepsOf(done: readonly RegressionRow[], { points, method }: Problem): number[] {
+  if (method === 'value') return [FULL.steps];
+  const row = done.find(({ cell }) => cell.stage === 'cost' && cell.points === points);
+  const costs = row?.result as Record<Method, number> | undefined;
+  return costs ? [FULL.steps, Math.round((FULL.steps * costs.value) / costs[method])] : [FULL.steps];
+}
+
+function trainCell(
+  { function: name, points, method, seed }: Problem & { seed: number },
+  { learning_rate, alpha, steps }: Setting & { steps: number },
+): TrainCell {
+  return { stage: 'train', function: name, points, method, seed, learning_rate, alpha, steps };
 }
 
 /** One setting for each method, and nothing is timed. */
 function quickCells(): RegressionCell[] {
-  const setting = { learning_rate: 3e-3, alpha: 1 };
+  const setting = { learning_rate: 3e-3, alpha: 1, steps: QUICK.steps };
   return METHODS.flatMap((method) =>
     QUICK.points.flatMap((points) =>
       QUICK.functions.flatMap((name) =>
@@ -114,19 +127,14 @@ function quickCells(): RegressionCell[] {
   );
 }
 
-interface Occasion {
-  seed: number;
-  steps: number;
-  test: readonly [points: number, seed: number];
-  at: readonly number[];
-}
-
 /** Values are scaled by those that are trained on; errors are relative, so that it does not show in them. */
-function trainOn(cell: TuneCell | TrainCell, { seed, steps, test, at }: Occasion): Promise<CurvePoint[]> {
-  const { values } = drawPoints(cell.function, cell.points, { seed });
-  const draw = (n: number, drawSeed: number): Points =>
-    drawPoints(cell.function, n, { seed: drawSeed, scale: scaleOf(values) });
-  const points = { train: draw(cell.points, seed), test: draw(...test) };
-  const { method, learning_rate: learningRate, alpha } = cell;
-  return train({ method, learningRate, alpha, steps, seed }, points, { at });
+function trainOn(
+  { function: name, points: n, method, seed, learning_rate: learningRate, alpha, steps }: Omit<TrainCell, 'stage'>,
+  [testPoints, testSeed]: readonly [points: number, seed: number],
+): Promise<Errors> {
+  const { values } = drawPoints(name, n, { seed });
+  const draw = (count: number, drawSeed: number): Points =>
+    drawPoints(name, count, { seed: drawSeed, scale: scaleOf(values) });
+  const points = { train: draw(n, seed), test: draw(testPoints, testSeed) };
+  return train({ method, learningRate, alpha, unit: unitOf(name), steps, seed }, points);
 }

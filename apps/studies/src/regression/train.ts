@@ -21,8 +21,11 @@ const BATCH = 100;
 
 export interface Training {
   method: Method;
+  /** At the start; it falls to zero. */
   learningRate: number;
   alpha: number;
+  /** Of the inputs, as in `weightingOf`. */
+  unit: number;
   steps: number;
   /** Of the weights and the batches. */
   seed: number;
@@ -34,42 +37,30 @@ export interface Errors {
   gradient: number;
 }
 
-/** Errors after some steps. */
-export type CurvePoint = Errors & { step: number };
-
-export interface Watch {
-  /** Steps after which the errors are asked for. */
-  at: readonly number[];
-  afterStep?: () => void;
-}
-
-/** Trains on points, and tells the errors on others at some steps. */
+/** Trains on points, and tells the errors on others. */
 export async function train(
   training: Training,
   points: { train: Points; test: Points },
-  { at, afterStep }: Watch,
-): Promise<CurvePoint[]> {
-  const { method, learningRate, alpha, steps, seed } = training;
-  const weighting = weightingOf(method, alpha, steps);
-  const curve: CurvePoint[] = [];
+  afterStep: () => void = () => undefined,
+): Promise<Errors> {
+  const { method, learningRate, steps, seed } = training;
+  const weighting = weightingOf(method, training);
   const weights = await fit(
     {
       network: NETWORK,
       value: { kind: 'squared-error' },
       ...(weighting && { derivative: { of: 'logits', weighting } }),
       learningRate,
-      schedule: 'constant',
+      schedule: 'cosine',
       steps,
       seed,
     },
     (step) => tidy(() => batchOf(chosen(points.train, { seed, step }), weighting !== null)),
-    (step, now) => {
-      afterStep?.();
-      if (at.includes(step)) curve.push({ step, ...errors(now, points.test) });
-    },
+    afterStep,
   );
+  const result = errors(weights, points.test);
   tf.dispose([...weights]);
-  return curve;
+  return result;
 }
 
 const NETWORK: Network = {
