@@ -1,10 +1,10 @@
 import { type Evaluated } from '../distillation/run-distillation.ts';
 import { type Row } from '../study/study.ts';
 import { type Game } from './games.ts';
-import { type Method } from './methods.ts';
+import { type Method, STORED } from './methods.ts';
 
-/** Milliseconds of a step of every method, by turns. */
-type Timed = { stage: 'cost'; game: Game };
+/** Milliseconds of a step of every method that asks the teacher, by turns; of those that read labels and of plain KL. */
+type Timed = { stage: 'cost' | 'cost-stored'; game: Game };
 /** How the teacher plays, and chance. */
 type Judged = { stage: 'teacher'; game: Game };
 export type Tried = { stage: 'tune'; game: Game; method: Method; learning_rate: number; steps: number };
@@ -36,10 +36,26 @@ export interface TrainedRow extends Run {
 export const trainedRows = (rows: readonly AtariRow[]): TrainedRow[] =>
   rows.flatMap(({ cell, result }) => (cell.stage === 'train' ? [{ cell, ...(result as Run) }] : []));
 
-/** What was measured of a game as a whole; undefined where it was not yet. */
-export function measuredOf(
+/** How a game's teacher plays, and chance; undefined where it was not yet measured. */
+export function teacherOf(rows: readonly AtariRow[], game: Game): Record<string, number> | undefined {
+  return measured(rows, 'teacher', game);
+}
+
+/**
+ * Milliseconds of a step by method, of those that were timed. What reads labels was timed beside plain KL on another occasion, and
+ * is put in proportion.
+ */
+export function costsOf(rows: readonly AtariRow[], game: Game): Record<string, number> {
+  const costs = measured(rows, 'cost', game);
+  const others = measured(rows, 'cost-stored', game);
+  if (!costs || !others) return costs ?? {};
+  const scale = costs['kl']! / others['kl']!;
+  return { ...costs, ...Object.fromEntries(STORED.map((method) => [method, scale * others[method]!])) };
+}
+
+function measured(
   rows: readonly AtariRow[],
-  stage: 'cost' | 'teacher',
+  stage: (Timed | Judged)['stage'],
   game: Game,
 ): Record<string, number> | undefined {
   const row = rows.find(({ cell }) => cell.stage === stage && cell.game === game);

@@ -14,6 +14,7 @@ export const METHODS = {
   noise: { value: KL, derivative: NONE, augmentation: NOISE },
   mixup: { value: KL, derivative: NONE, augmentation: MIXUP },
   'vjp-balanced': { value: KL, derivative: VJP },
+  'vjp-stored': { value: KL, derivative: VJP },
   exact: { value: KL, derivative: { ...VJP, projections: 18 } },
   jvp: { value: KL, derivative: JVP },
   'noise-vjp': { value: KL, derivative: VJP, augmentation: NOISE },
@@ -21,6 +22,8 @@ export const METHODS = {
 
 export type Method = keyof typeof METHODS;
 export const METHOD_NAMES = Object.keys(METHODS) as Method[];
+/** Those that read what the teacher says from a file; all others ask it in every step. */
+export const STORED: readonly Method[] = ['vjp-stored'];
 /** Those without derivatives. */
 export const BASELINES: readonly Method[] = ['kl', 'kl-tau', 'noise', 'mixup'];
 export const DERIVED: readonly Method[] = METHOD_NAMES.filter((method) => !BASELINES.includes(method));

@@ -8,14 +8,14 @@ import {
   type AtariCell,
   type AtariResult,
   type AtariRow,
-  measuredOf,
+  costsOf,
   type Run,
   type Trained,
   type Tried,
 } from './cells.ts';
 import { findings } from './findings.ts';
 import { type Game, GAMES, inputsOf } from './games.ts';
-import { type Method, METHOD_NAMES, METHODS } from './methods.ts';
+import { type Method, METHOD_NAMES, METHODS, STORED } from './methods.ts';
 
 /** Of plain KL; every other method gets as many as fit into their time. */
 const PLAIN_STEPS = 1200;
@@ -64,7 +64,9 @@ export const atari: Study<AtariCell, AtariResult> = {
     const inputs = await open(cell.game);
     switch (cell.stage) {
       case 'cost':
-        return stepCosts(allSpecs(), inputs, TIMED_STEPS);
+        return stepCosts(specsOf(METHOD_NAMES.filter((method) => !STORED.includes(method))), inputs, TIMED_STEPS);
+      case 'cost-stored':
+        return stepCosts(specsOf(['kl', ...STORED]), inputs, TIMED_STEPS);
       case 'teacher':
         return returnsOf(inputs.teacher, TEACHER_EPISODES);
       case 'tune':
@@ -78,11 +80,13 @@ export const atari: Study<AtariCell, AtariResult> = {
 
 /** Costs first, for they say how many steps; then one seed after the other: a run that is stopped early has all methods of the first. */
 function fullCells(done: readonly AtariRow[]): AtariCell[] {
-  const whole = GAMES.flatMap((game): AtariCell[] => [{ stage: 'cost', game }]);
+  const timed = (['cost', 'cost-stored'] as const).flatMap((stage) =>
+    GAMES.map((game): AtariCell => ({ stage, game })),
+  );
   const judged = GAMES.map((game): AtariCell => ({ stage: 'teacher', game }));
   const tried = METHOD_NAMES.flatMap((method) => triedOf(done, method));
   const trained = SEEDS.flatMap((seed) => GAMES.flatMap((game) => trainedOf(done, game, seed)));
-  return [...whole, ...judged, ...tried, ...trained];
+  return [...timed, ...judged, ...tried, ...trained];
 }
 
 function triedOf(done: readonly AtariRow[], method: Method): Tried[] {
@@ -104,8 +108,9 @@ function trainedOf(done: readonly AtariRow[], game: Game, seed: number): Trained
 
 /** Whole evaluations, in the time of plain KL's steps on the same machine. */
 function stepsOf(done: readonly AtariRow[], game: Game, method: Method): number | undefined {
-  const costs = measuredOf(done, 'cost', game);
-  return costs && stepsInTime(costs, method, { plainSteps: PLAIN_STEPS, unit: EVALUATIONS });
+  const costs = costsOf(done, game);
+  if (costs[method] === undefined) return undefined;
+  return stepsInTime(costs, method, { plainSteps: PLAIN_STEPS, unit: EVALUATIONS });
 }
 
 /** That with the least KL on frames held out, once all were tried; by another seed than those of the runs. */
@@ -132,7 +137,7 @@ function train(cell: Tried | Trained, inputs: DistillInputs, common: object) {
     ...common,
     steps: cell.steps,
     evaluate_every: cell.steps / EVALUATIONS,
-    loss: METHODS[cell.method],
+    ...teaching(cell.method),
     train_fraction: fraction,
     seed,
     optimizer: { kind: 'adam', learning_rate: cell.learning_rate },
@@ -147,5 +152,11 @@ async function returnsOf(policy: RegisteredTeacher, episodes: number): Promise<R
   return { mean: teacher.mean, std: teacher.std, random: random.mean };
 }
 
-const allSpecs = () =>
-  Object.fromEntries(METHOD_NAMES.map((method) => [method, specOf({ ...COMMON, loss: METHODS[method] })]));
+const specsOf = (methods: readonly Method[]) =>
+  Object.fromEntries(methods.map((method) => [method, specOf({ ...COMMON, ...teaching(method) })]));
+
+/** A method's loss, and whether the teacher is asked or a file. */
+const teaching = (method: Method) => ({
+  loss: METHODS[method],
+  labels: { kind: STORED.includes(method) ? 'auto' : 'recompute' },
+});
