@@ -18,12 +18,27 @@ export type Trained = {
   /** As many as fit into the time of every method. */
   steps: number;
 };
-export type AtariCell = Timed | Judged | Tried | Trained;
+/** A student of one of Rusu's sizes, trained for longer on all frames, and how it plays. */
+export type Sized = {
+  stage: 'size';
+  game: Game;
+  student: Size;
+  method: Method;
+  seed: number;
+  learning_rate: number;
+  steps: number;
+};
+export type AtariCell = Timed | Judged | Tried | Trained | Sized;
+
+/** Students of Rusu et al. (2016) by their share of the teacher's parameters, and the share of its return that they reached. */
+export const SIZES = { 'rusu-25': 1.08, 'rusu-7': 1.02, 'rusu-4': 0.84 } as const;
+export type Size = keyof typeof SIZES;
+export const SIZE_NAMES = Object.keys(SIZES) as Size[];
 
 /** What became of a student. */
 export interface Run {
   curve: Evaluated[];
-  /** Mean over some episodes of the trained student; of runs on all frames only. */
+  /** Mean over some episodes of the trained student; of runs on all frames. */
   student_return?: number;
 }
 export type AtariResult = Record<string, number> | Run;

@@ -6,7 +6,16 @@ import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { BASELINES, DERIVED, type Method, METHOD_NAMES } from './methods.ts';
-import { type AtariRow, costsOf, teacherOf, trainedRows, type TrainedRow } from './cells.ts';
+import {
+  type AtariRow,
+  costsOf,
+  type Run,
+  SIZE_NAMES,
+  SIZES,
+  teacherOf,
+  trainedRows,
+  type TrainedRow,
+} from './cells.ts';
 import { type Game, GAMES } from './games.ts';
 
 /** The runs of one game and fraction; by method in the order of their seeds. */
@@ -36,6 +45,7 @@ export function findings(rows: readonly AtariRow[], quick: boolean): Findings {
       metricTable(groups, 'jacobian_error', (curve) => curve.at(-1)!.jacobian_error),
       'Mean return of 10 episodes over that of the teacher, trained on all frames:',
       returnTable(rows, groups),
+      ...sizeTable(rows),
       'A step, milliseconds over those of plain KL (labels not stored but for vjp-stored), and the learning rate that was best:',
       costTable(rows),
     ].join('\n\n'),
@@ -92,6 +102,31 @@ function stepsTable(groups: readonly Group[], metric: Metric): string {
 function returnTable(rows: readonly AtariRow[], groups: readonly Group[]): string {
   const played = groups.filter(({ fraction }) => fraction === 1);
   return groupTable(played, 'return_ratio', (group, method) => returnsOf(rows, group, method));
+}
+
+/** Students of Rusu's sizes: the share of the teacher's return, by method, beside theirs. */
+function sizeTable(rows: readonly AtariRow[]): string[] {
+  const sized = rows.flatMap(({ cell, result }) => (cell.stage === 'size' ? [{ cell, run: result as Run }] : []));
+  const [first] = sized;
+  const teacher = first && teacherOf(rows, first.cell.game)?.['mean'];
+  if (!first || teacher === undefined) return [];
+  const methods = [...new Set(sized.map(({ cell }) => cell.method))];
+  const lines = SIZE_NAMES.map((size) => [
+    size,
+    ...methods.flatMap((method) => {
+      const own = sized.filter(({ cell }) => cell.student === size && cell.method === method).map(({ run }) => run);
+      if (own.length === 0) return ['–', '–'];
+      return [own.map((run) => run.student_return! / teacher), own.map(({ curve }) => finalKl(curve))].map((values) =>
+        showInterval(interval(values)),
+      );
+    }),
+    SIZES[size].toFixed(2),
+  ]);
+  const head = ['student', ...methods.flatMap((method) => [`${method}: return_ratio`, 'kl']), 'Rusu et al.'];
+  return [
+    `Rusu's sizes on ${first.cell.game}, ${first.cell.steps} steps on all frames, at equal steps; theirs are means over ten games, of DQN teachers:`,
+    table(head, lines),
+  ];
 }
 
 function returnsOf(rows: readonly AtariRow[], { game, runs }: Group, method: Method): number[] {

@@ -10,6 +10,8 @@ import {
   type AtariRow,
   costsOf,
   type Run,
+  SIZE_NAMES,
+  type Sized,
   type Trained,
   type Tried,
 } from './cells.ts';
@@ -27,8 +29,10 @@ const RATES = [1e-3, 2e-3];
 /** One game's rates are all games'. */
 const [TUNE_GAME, TUNE_FRACTION, TUNE_SEED] = ['breakout', 0.25, 101] as const;
 const TIMED_STEPS = 24;
-/** Of trained students; teachers play more. */
-const [EPISODES, TEACHER_EPISODES] = [10, 30];
+/** Of trained students; of teachers and those beside which other people's numbers stand. */
+const [EPISODES, SURE_EPISODES] = [10, 30];
+/** A game whose students come to play like their teacher within a minute, and steps for that. */
+const [SIZE_GAME, SIZE_STEPS, SIZE_METHODS] = ['space_invaders', 3600, ['kl', 'vjp-stored']] as const;
 /** An hour of a game. */
 const MAX_EPISODE_FRAMES = 36_000;
 const PLAY_SEED = 1000;
@@ -68,11 +72,13 @@ export const atari: Study<AtariCell, AtariResult> = {
       case 'cost-stored':
         return stepCosts(specsOf(['kl', ...STORED]), inputs, TIMED_STEPS);
       case 'teacher':
-        return returnsOf(inputs.teacher, TEACHER_EPISODES);
+        return returnsOf(inputs.teacher, SURE_EPISODES);
       case 'tune':
         return { curve: (await train(cell, inputs, COMMON)).curve };
       case 'train':
         return trainAndPlay(cell, inputs);
+      case 'size':
+        return trainAndPlay(cell, inputs, { student: { preset: cell.student } });
     }
   },
   findings: (rows, quick) => findings(rows, quick),
@@ -86,7 +92,7 @@ function fullCells(done: readonly AtariRow[]): AtariCell[] {
   const judged = GAMES.map((game): AtariCell => ({ stage: 'teacher', game }));
   const tried = METHOD_NAMES.flatMap((method) => triedOf(done, method));
   const trained = SEEDS.flatMap((seed) => GAMES.flatMap((game) => trainedOf(done, game, seed)));
-  return [...timed, ...judged, ...tried, ...trained];
+  return [...timed, ...judged, ...tried, ...trained, ...SEEDS.flatMap((seed) => sizedOf(done, seed))];
 }
 
 function triedOf(done: readonly AtariRow[], method: Method): Tried[] {
@@ -104,6 +110,16 @@ function trainedOf(done: readonly AtariRow[], game: Game, seed: number): Trained
       return [{ stage: 'train', game, fraction, method, seed, learning_rate, steps }];
     }),
   );
+}
+
+/** At equal steps: what a step costs is another thing for each size. */
+function sizedOf(done: readonly AtariRow[], seed: number): Sized[] {
+  return SIZE_METHODS.flatMap((method) => {
+    const learning_rate = bestRate(done, method);
+    if (learning_rate === undefined) return [];
+    const common = { method, seed, learning_rate, steps: SIZE_STEPS };
+    return SIZE_NAMES.map((student): Sized => ({ stage: 'size', game: SIZE_GAME, student, ...common }));
+  });
 }
 
 /** Whole evaluations, in the time of plain KL's steps on the same machine. */
@@ -124,22 +140,26 @@ function bestRate(done: readonly AtariRow[], method: Method): number | undefined
   return tried.toSorted((a, b) => a.kl - b.kl)[0]?.rate;
 }
 
-async function trainAndPlay(cell: Trained, inputs: DistillInputs): Promise<Run> {
-  const { curve, student } = await train(cell, inputs, COMMON);
-  if (cell.fraction < 1) return { curve };
-  const { mean } = await returnsOf(readStudent(student), EPISODES);
+async function trainAndPlay(cell: Trained | Sized, inputs: DistillInputs, overrides: object = {}): Promise<Run> {
+  const { curve, student } = await train(cell, inputs, { ...COMMON, ...overrides });
+  if (fractionOf(cell) < 1) return { curve };
+  const { mean } = await returnsOf(readStudent(student), cell.stage === 'size' ? SURE_EPISODES : EPISODES);
   return { curve, student_return: mean! };
 }
 
-function train(cell: Tried | Trained, inputs: DistillInputs, common: object) {
-  const [fraction, seed] = cell.stage === 'train' ? [cell.fraction, cell.seed] : [TUNE_FRACTION, TUNE_SEED];
+function fractionOf(cell: Tried | Trained | Sized): number {
+  if (cell.stage === 'tune') return TUNE_FRACTION;
+  return cell.stage === 'train' ? cell.fraction : 1;
+}
+
+function train(cell: Tried | Trained | Sized, inputs: DistillInputs, common: object) {
   const spec = specOf({
     ...common,
     steps: cell.steps,
     evaluate_every: cell.steps / EVALUATIONS,
     ...teaching(cell.method),
-    train_fraction: fraction,
-    seed,
+    train_fraction: fractionOf(cell),
+    seed: cell.stage === 'tune' ? TUNE_SEED : cell.seed,
     optimizer: { kind: 'adam', learning_rate: cell.learning_rate },
   });
   return trainStudent(spec, inputs);
