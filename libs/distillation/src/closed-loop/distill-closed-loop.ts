@@ -14,7 +14,7 @@ import { stepOptions } from '../step-options.ts';
 import { planLabels } from '../spec/labels-plan.ts';
 import { checkpointOf, startRun, studentOf, train, type TrainingRun } from '../training.ts';
 import { type GrowingSet, growingSet } from './growing-set.ts';
-import { playReturns } from './returns.ts';
+import { returnsMeter } from './returns.ts';
 import { recordRound, type RoundContext } from './rounds.ts';
 
 export interface ClosedLoopInputs {
@@ -75,6 +75,7 @@ async function* playAndTrain(run: TrainingRun, loop: Loop): AsyncGenerator<Disti
   const { spec, prepared, set, context, inputs } = loop;
   const { teacher } = inputs;
   const { rounds } = context;
+  const measure = returnsMeter(context);
   let heldOut: EvaluationMetrics | undefined;
   let returns: ReturnMetrics | undefined;
   for (;;) {
@@ -88,13 +89,13 @@ async function* playAndTrain(run: TrainingRun, loop: Loop): AsyncGenerator<Disti
     }
     const student = await studentAsTeacher(run, loop);
     if (!isMeasured) {
-      returns = yield* playReturns(context, { teacher, student });
+      returns = yield* measure(student);
       if (!returns) return;
       yield { type: 'evaluation', step: until, metrics: returns };
       yield await checkpointOf(run);
     }
     if (set.rounds === rounds) {
-      returns ??= yield* playReturns(context, { teacher, student });
+      returns ??= yield* measure(student);
       break;
     }
     const path = yield* recordRound(context, set.rounds + 1, student);

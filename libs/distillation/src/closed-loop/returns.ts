@@ -1,14 +1,15 @@
 import { evaluatePolicies } from '../evaluation/evaluate-policies.ts';
+import { episodesOf } from '../evaluation/ledger.ts';
 import { type DistillEvent, type ReturnMetrics } from '../events.ts';
 import { type RegisteredTeacher } from '../load-policy.ts';
 import { EvaluationSpec } from '../spec/index.ts';
 import { type RoundContext } from './rounds.ts';
 
-/** Lets student and teacher play the same seeds. Undefined when it was aborted. */
-export async function* playReturns(
-  { data, seed, signal }: RoundContext,
-  policies: { teacher: RegisteredTeacher; student: RegisteredTeacher },
-): AsyncGenerator<DistillEvent, ReturnMetrics | undefined> {
+/** Lets a student play the seeds that its teacher played. Undefined when it was aborted. */
+export type MeasureReturns = (student: RegisteredTeacher) => AsyncGenerator<DistillEvent, ReturnMetrics | undefined>;
+
+/** The teacher plays once for all students that are measured: it and the seeds stay the same. */
+export function returnsMeter({ data, seed, signal, teacher }: RoundContext): MeasureReturns {
   const spec = EvaluationSpec.parse({
     kind: 'evaluation',
     teacher: 'teacher',
@@ -20,18 +21,23 @@ export async function* playReturns(
     saliency_frames: 0,
     seed,
   });
-  for await (const event of evaluatePolicies(spec, policies, signal ? { signal } : {})) {
-    if (event.type === 'progress') {
-      yield { type: 'playing', done: event.episodesDone, total: event.episodesTotal };
+  let checkpoint: Uint8Array | undefined;
+  return async function* (student) {
+    const policies = { teacher, student, checkpoint };
+    for await (const event of evaluatePolicies(spec, policies, signal ? { signal } : {})) {
+      if (event.type === 'checkpoint') checkpoint = episodesOf('teacher', event.bytes);
+      if (event.type === 'progress') {
+        yield { type: 'playing', done: event.episodesDone, total: event.episodesTotal };
+      }
+      if (event.type === 'finished') {
+        const [played] = event.report.play;
+        return {
+          return_ratio: played?.return_ratio?.value ?? Number.NaN,
+          student_return: played?.student.mean.value ?? Number.NaN,
+          teacher_return: played?.teacher.mean.value ?? Number.NaN,
+        };
+      }
     }
-    if (event.type === 'finished') {
-      const [played] = event.report.play;
-      return {
-        return_ratio: played?.return_ratio?.value ?? Number.NaN,
-        student_return: played?.student.mean.value ?? Number.NaN,
-        teacher_return: played?.teacher.mean.value ?? Number.NaN,
-      };
-    }
-  }
-  return undefined;
+    return undefined;
+  };
 }

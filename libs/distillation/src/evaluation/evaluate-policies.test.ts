@@ -8,7 +8,7 @@ import { EvaluationSpec } from '../spec/index.ts';
 import { type EvaluationInputs, type EvaluationOptions, evaluatePolicies } from './evaluate-policies.ts';
 import { quickSpec, untrained } from './evaluation.fixture.ts';
 import { type EvaluationEvent } from './events.ts';
-import { saveLedger } from './ledger.ts';
+import { episodesOf, saveLedger } from './ledger.ts';
 import { setScene } from './scene.ts';
 import { readStudent } from './student.ts';
 import { traceGame } from './trace.ts';
@@ -124,6 +124,16 @@ describe.runIf(await findArcadePython())('an evaluation', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test('what the teacher played beside one student is not played again beside another, who gets its own report', async () => {
+    const checkpoints = (await run({ episodes: 4 })).filter((event) => event.type === 'checkpoint');
+    const checkpoint = episodesOf('teacher', checkpoints.at(-1)!.bytes);
+    const other = { ...inputs, student: untrained(3) };
+    const events = await run({ episodes: 4 }, { ...other, checkpoint }, { progressEveryMs: 1 });
+    const [first] = events.filter((event) => event.type === 'progress');
+    expect([first?.episodesDone, first?.episodesTotal]).toEqual([4, 8]);
+    expect(finished(events).report).toEqual(await report({ episodes: 4 }, other));
+  });
+
   test('video and saliency come as files, with what both would do on the frames that are shown', async () => {
     const overrides = { episodes: 1, sticky_actions: 'on', video: { seconds: 2 }, saliency_frames: 3 };
     const { report: told, files } = finished(await run(overrides));
@@ -165,7 +175,7 @@ describe.runIf(await findArcadePython())('an evaluation', () => {
 
 test('a checkpoint of another evaluation is refused', async () => {
   const key = { game: 'breakout', seed: 1, episodes: 3, acting: 'sampled', maxEpisodeFrames: 720 };
-  const checkpoint = saveLedger({ key, episodes: [], stepsPlayed: 0, stepsUnfinished: 0 });
+  const checkpoint = saveLedger({ key, episodes: [] });
   await expect(run({ seed: 2 }, { ...inputs, checkpoint })).rejects.toThrow('The checkpoint is of another evaluation');
 });
 

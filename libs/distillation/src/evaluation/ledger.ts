@@ -46,9 +46,7 @@ export function findEpisode(episodes: readonly FinishedEpisode[], name: EpisodeN
 export function openLedger(key: LedgerKey, checkpoint?: Uint8Array): Ledger {
   const ledger: Ledger = { key, episodes: [], stepsPlayed: 0, stepsUnfinished: 0 };
   if (!checkpoint) return ledger;
-  const saved = z
-    .object({ key: z.unknown(), episodes: z.array(FinishedEpisode) })
-    .parse(JSON.parse(Buffer.from(checkpoint).toString('utf8')));
+  const saved = readCheckpoint(checkpoint);
   if (JSON.stringify(saved.key) !== JSON.stringify(key)) {
     throw new Error(
       `The checkpoint is of another evaluation: ${JSON.stringify(saved.key)}, not ${JSON.stringify(key)}.`,
@@ -57,6 +55,18 @@ export function openLedger(key: LedgerKey, checkpoint?: Uint8Array): Ledger {
   return { ...ledger, episodes: saved.episodes };
 }
 
-export function saveLedger({ key, episodes }: Ledger): Uint8Array {
+export function saveLedger({ key, episodes }: Pick<Ledger, 'episodes'> & { key: unknown }): Uint8Array {
   return new Uint8Array(Buffer.from(JSON.stringify({ key, episodes })));
+}
+
+/** A checkpoint with one player's episodes alone: for an evaluation of another opponent on the same games. */
+export function episodesOf(player: FinishedEpisode['player'], checkpoint: Uint8Array): Uint8Array {
+  const { key, episodes } = readCheckpoint(checkpoint);
+  return saveLedger({ key, episodes: episodes.filter((episode) => episode.player === player) });
+}
+
+function readCheckpoint(bytes: Uint8Array) {
+  return z
+    .object({ key: z.unknown(), episodes: z.array(FinishedEpisode) })
+    .parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
 }
