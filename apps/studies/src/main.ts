@@ -1,5 +1,6 @@
-// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now] [--continue]`: computes what is
-// missing of a study and publishes it; with --now what there is; with --continue it goes on from the published rows.
+// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now] [--continue] [--again N]`: computes what is
+// missing of a study and publishes it; with --now what there is; with --continue it goes on from the published rows; with
+// --again it computes N of these again and compares.
 // `npm run studies -- quick`: all of them in their quick form, which must hold.
 // `npm run studies -- render`: figures and README from the committed rows.
 import { writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { loadEngine } from '@distiller/compute';
 import { isStudyName, STUDY_NAMES, studyOf } from './catalogue.ts';
 import { factLine, publish, readReport, resultsPath } from './publish.ts';
+import { computedAgain } from './study/again.ts';
 import { Ledger } from './study/ledger.ts';
 import { entriesOf, reportJson, reportOf } from './study/report.ts';
 import { runStudy } from './study/run-study.ts';
@@ -24,6 +26,7 @@ const { values: options, positionals } = parseArgs({
     data: { type: 'string' },
     now: { type: 'boolean', default: false },
     continue: { type: 'boolean', default: false },
+    again: { type: 'string' },
   },
 });
 const stopping = new AbortController();
@@ -34,6 +37,7 @@ const [name = ''] = positionals;
 if (name === 'render') render();
 else if (name === 'quick') await quick(STUDY_NAMES.map((each) => studyOf(each)));
 else if (!isStudyName(name)) fail(`which study? ${[...STUDY_NAMES, 'quick', 'render'].join(', ')}`);
+else if (options.again !== undefined) await again(studyOf(name, options), Number(options.again));
 else if (options.quick) await quick([studyOf(name, options)]);
 else await full(studyOf(name, options));
 
@@ -48,6 +52,13 @@ async function full(study: Study): Promise<void> {
   writeFileSync(options.json ?? resultsPath(study.name), reportJson(report));
   if (!options.json) publish(study, report);
   console.log(study.findings(entries, false).facts.map(factLine).join('\n'));
+}
+
+async function again(study: Study, count: number): Promise<void> {
+  const published = readReport(study.name);
+  if (!published || !(count >= 1)) return fail(`which rows again? --again N, of a study that is published`);
+  await engine();
+  for await (const line of computedAgain(study, entriesOf(published), count)) console.log(line);
 }
 
 /** Always from the start: what is asserted is of this code. */
