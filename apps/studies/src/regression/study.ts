@@ -61,6 +61,9 @@ function fullCells(done: readonly RegressionRow[]): RegressionCell[] {
   const problems = METHODS.flatMap((method) =>
     FULL.points.flatMap((points) => FULL.functions.map((name): Problem => ({ function: name, points, method }))),
   );
+  const tried = problems.flatMap((problem) =>
+    settingsOf(problem.method).flatMap((setting) => trials(problem, setting)),
+  );
   const errors = new Map(
     done.flatMap(({ cell, result }) => (cell.stage === 'tune' ? [[nameOf(cell), result as Errors] as const] : [])),
   );
@@ -71,11 +74,7 @@ function fullCells(done: readonly RegressionRow[]): RegressionCell[] {
       stepsOf(done, problem).map((steps) => trainCell({ ...problem, seed }, { ...best, steps })),
     );
   });
-  return [
-    ...costs,
-    ...problems.flatMap((problem) => settingsOf(problem.method).flatMap((s) => trials(problem, s))),
-    ...tuned,
-  ];
+  return [...costs, ...tried, ...tuned];
 }
 
 function trials(problem: Problem, { learning_rate, alpha }: Setting): TuneCell[] {
@@ -86,10 +85,10 @@ const nameOf = (cell: TuneCell) => Object.values(cell).join();
 
 /** That with the least error of the values on the validation set, by the geometric mean over draws, once all were tried. */
 function bestSetting(problem: Problem, errors: ReadonlyMap<string, Errors>): Setting | undefined {
-  const tried = settingsOf(problem.method).map((setting) => {
-    const found = trials(problem, setting).map((cell) => errors.get(nameOf(cell)));
-    return { setting, found };
-  });
+  const tried = settingsOf(problem.method).map((setting) => ({
+    setting,
+    found: trials(problem, setting).map((cell) => errors.get(nameOf(cell))),
+  }));
   if (tried.some(({ found }) => found.includes(undefined))) return undefined;
   const rank = ({ found }: (typeof tried)[number]) => found.reduce((sum, each) => sum + logError(each!), 0);
   return tried.toSorted((a, b) => rank(a) - rank(b))[0]?.setting;
