@@ -28,12 +28,16 @@ const LABELLING = LabellingSpec.parse({
 });
 const TEACHERS = fileURLToPath(new URL('../../data/teachers/', import.meta.url));
 
+export function gameTeacher(game: Game): Promise<RegisteredTeacher> {
+  return readTeacher(game === 'breakout' ? DEMO_DATA : TEACHERS, game);
+}
+
 /**
  * A game's teacher, its play, and what it says of that, which are recorded once.
  * @param kept where recordings are kept
  */
 export async function inputsOf(game: Game, kept: string): Promise<DistillInputs> {
-  const teacher = await readTeacher(game === 'breakout' ? DEMO_DATA : TEACHERS, game);
+  const teacher = await gameTeacher(game);
   const path = join(kept, `${game}.rollouts.zarr.zip`);
   if (!existsSync(path)) await recordPlay(teacher, path);
   const labels = join(kept, `${game}.labels.zarr.zip`);

@@ -1,3 +1,4 @@
+import { type Game } from '../atari/games.ts';
 import { METHODS as LOSSES } from '../atari/methods.ts';
 import { type Row } from '../study/study.ts';
 
@@ -8,7 +9,7 @@ export const METHOD_NAMES = Object.keys(METHODS) as Method[];
 
 /** Milliseconds of a step of both, by turns. */
 type Timed = { stage: 'cost' };
-export type Looped = { stage: 'loop'; method: Method; seed: number; steps: number };
+export type Looped = { stage: 'loop'; game: Game; method: Method; seed: number; steps: number };
 export type LoopCell = Timed | Looped;
 
 /** How things stand at the end of a round. */

@@ -1,3 +1,4 @@
+import { type Game } from '../atari/games.ts';
 import { type Figure, type Panel } from '../figures/figure.ts';
 import { interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
@@ -21,17 +22,39 @@ export function findings(rows: readonly LoopRow[], quick: boolean): Findings {
     cell.stage === 'loop' ? [{ cell, rounds: result as Round[] }] : [],
   );
   if (quick) return { facts: [jacobianFact(runs)], text: '', figures: {} };
+  const games = gamesOf(runs);
   return {
-    facts: REACHED.flatMap((ratio) => MEASURES.map((measure) => sooner(runs, ratio, measure))),
+    facts: games.flatMap(({ game, own }) =>
+      REACHED.flatMap((ratio) => MEASURES.map((measure) => sooner(own, { game, ratio, measure }))),
+    ),
     text: [
-      roundTable(runs),
+      ...games.flatMap(({ game, own }) => [`${game}, means of ${seedsOf(own)}:`, roundTable(own)]),
       'To the first round after which the student reaches a share of the teacher’s return:',
-      reachedTable(runs),
+      reachedTable(games),
     ].join('\n\n'),
     figures: {
-      'closed-loop': { columns: 2, panels: MEASURES.map((measure) => panel(runs, measure)) } satisfies Figure,
+      'closed-loop': {
+        columns: 2,
+        panels: games.flatMap(({ game, own }) => MEASURES.map((measure) => panel(own, game, measure))),
+      } satisfies Figure,
     },
   };
+}
+
+interface OfGame {
+  game: Game;
+  own: Run[];
+}
+
+/** In the order of their names. */
+function gamesOf(runs: readonly Run[]): OfGame[] {
+  const games = [...new Set(runs.map(({ cell }) => cell.game))].toSorted();
+  return games.map((game) => ({ game, own: runs.filter(({ cell }) => cell.game === game) }));
+}
+
+function seedsOf(runs: readonly Run[]): string {
+  const counts = METHOD_NAMES.map((method) => ofMethod(runs, method).length);
+  return `${counts.join(' and ')} runs of ${METHOD_NAMES.join(' and ')}`;
 }
 
 const ofMethod = (runs: readonly Run[], method: Method) =>
@@ -63,23 +86,31 @@ function firstAt({ rounds }: Run, ratio: number, measure: Measure): number | und
   return rounds.find(({ return_ratio }) => return_ratio >= ratio)?.[measure];
 }
 
-function reachedTable(runs: readonly Run[]): string {
-  const lines = REACHED.flatMap((ratio) =>
-    MEASURES.map((measure) => [
-      `${ratio}, ${measure}`,
-      ...METHOD_NAMES.map((method) => {
-        const own = ofMethod(runs, method);
-        const there = own.flatMap((run) => firstAt(run, ratio, measure) ?? []);
-        if (there.length === 0) return `– (0 of ${own.length})`;
-        return `${showInterval(interval(there))} (${there.length} of ${own.length})`;
-      }),
-    ]),
+function reachedTable(games: readonly OfGame[]): string {
+  const lines = games.flatMap(({ game, own }) =>
+    REACHED.flatMap((ratio) =>
+      MEASURES.map((measure) => [
+        `${game}: ${ratio}, ${measure}`,
+        ...METHOD_NAMES.map((method) => {
+          const all = ofMethod(own, method);
+          const there = all.flatMap((run) => firstAt(run, ratio, measure) ?? []);
+          if (there.length === 0) return `– (0 of ${all.length})`;
+          return `${showInterval(interval(there))} (${there.length} of ${all.length})`;
+        }),
+      ]),
+    ),
   );
   return table(['reaches', ...METHOD_NAMES], lines);
 }
 
+interface Milestone {
+  game: Game;
+  ratio: number;
+  measure: Measure;
+}
+
 /** Seed by seed; a run that never got there is later than any that did. */
-function sooner(runs: readonly Run[], ratio: number, measure: Measure): Fact {
+function sooner(runs: readonly Run[], { game, ratio, measure }: Milestone): Fact {
   const [plain, derived] = METHOD_NAMES.map((method) =>
     ofMethod(runs, method).map((run) => firstAt(run, ratio, measure) ?? Infinity),
   ) as [number[], number[]];
@@ -87,7 +118,7 @@ function sooner(runs: readonly Run[], ratio: number, measure: Measure): Fact {
   const wins = pairs.filter(([with_, without]) => with_ < EARLIER * without).length;
   const losses = pairs.filter(([with_, without]) => without < EARLIER * with_).length;
   return {
-    claim: `with derivatives ${ratio} of the teacher's return is reached in ${measure === 'frames' ? 'fewer frames' : 'less time'}`,
+    claim: `${game}: with derivatives ${ratio} of the teacher's return is reached in ${measure === 'frames' ? 'fewer frames' : 'less time'}`,
     holds: wins > losses,
     detail: `by 5 % and more in ${wins} of ${pairs.length} seeds, later by as much in ${losses}`,
   };
@@ -105,10 +136,10 @@ function jacobianFact(runs: readonly Run[]): Fact {
   };
 }
 
-function panel(runs: readonly Run[], measure: Measure): Panel {
+function panel(runs: readonly Run[], game: Game, measure: Measure): Panel {
   const label = measure === 'frames' ? 'frames played to be trained on' : 'minutes of training and play';
   return {
-    title: `return over the teacher's against ${measure}`,
+    title: `${game}: return over the teacher's against ${measure}`,
     x: { label, scale: 'linear' },
     y: { label: 'return_ratio', scale: 'linear' },
     series: METHOD_NAMES.map((method) => ({

@@ -1,13 +1,20 @@
+import { type Game, gameTeacher } from '../atari/games.ts';
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
 import { stepsInTime } from '../distillation/equal-time.ts';
 import { specOf, stepCosts } from '../distillation/run-distillation.ts';
 import { type Study } from '../study/study.ts';
-import { type LoopCell, type LoopResult, type Looped, type LoopRow, METHOD_NAMES, METHODS } from './cells.ts';
+import {
+  type LoopCell,
+  type LoopResult,
+  type Looped,
+  type LoopRow,
+  type Method,
+  METHOD_NAMES,
+  METHODS,
+} from './cells.ts';
 import { findings } from './findings.ts';
 import { runLoop } from './run-loop.ts';
 
-/** Of plain KL; with derivatives as many as fit into their time. */
-const PLAIN_STEPS = 36_000;
 const SEEDS = [1, 2, 3];
 const TIMED_STEPS = 40;
 const COMMON = {
@@ -18,7 +25,13 @@ const COMMON = {
   // Late rounds are of what the student will meet: a rate that falls ends there.
   optimizer: { kind: 'adam', learning_rate: 1e-3, schedule: { kind: 'cosine', final_fraction: 0.05 } },
 };
-const DATA = { kind: 'closed_loop', rounds: 6, frames_per_round: 8_000, evaluation_episodes: 10 };
+const ROUNDS = 6;
+const DATA = { kind: 'closed_loop', rounds: ROUNDS, evaluation_episodes: 10 };
+/** Games by how much their students need; steps are of plain KL, with derivatives as many as fit into their time. */
+const EXTENTS = [
+  { game: 'space_invaders', plainSteps: 6_000, framesPerRound: 2_000 },
+  { game: 'breakout', plainSteps: 36_000, framesPerRound: 8_000 },
+] as const satisfies { game: Game; plainSteps: number; framesPerRound: number }[];
 const QUICK_STEPS = 200;
 const QUICK_DATA = { kind: 'closed_loop', rounds: 1, frames_per_round: 400, evaluation_episodes: 1 };
 const QUICK = {
@@ -33,12 +46,13 @@ export const closedLoop: Study<LoopCell, LoopResult> = {
   name: 'closed-loop',
   title: 'Distilling in a closed loop',
   cells: (done, quick) =>
-    quick ? METHOD_NAMES.map((method) => loopCell(method, 1, QUICK_STEPS)) : [{ stage: 'cost' }, ...fullCells(done)],
+    quick ? METHOD_NAMES.map((method) => quickCell(method)) : [{ stage: 'cost' }, ...fullCells(done)],
   run: async (cell, quick) => {
-    const { teacher, rollouts } = await bundledInputs();
-    if (cell.stage === 'cost') return stepCosts(allSpecs(), { teacher, rollouts }, TIMED_STEPS);
-    const { method, seed, steps } = cell;
-    const data = quick ? QUICK : { data: DATA };
+    // Networks and pixels of the games are alike, and so are their costs.
+    if (cell.stage === 'cost') return stepCosts(allSpecs(), await bundledInputs(), TIMED_STEPS);
+    const { game, method, seed, steps } = cell;
+    const frames_per_round = EXTENTS.find((extent) => extent.game === game)?.framesPerRound;
+    const data = quick ? QUICK : { data: { ...DATA, frames_per_round } };
     const evaluate_every = steps / (quick ? QUICK_DATA : DATA).rounds;
     const spec = specOf({
       ...COMMON,
@@ -49,7 +63,7 @@ export const closedLoop: Study<LoopCell, LoopResult> = {
       steps,
       evaluate_every,
     });
-    return runLoop(spec, teacher);
+    return runLoop(spec, await gameTeacher(game));
   },
   findings,
 };
@@ -58,13 +72,19 @@ function fullCells(done: readonly LoopRow[]): Looped[] {
   const costs = done.find(({ cell }) => cell.stage === 'cost')?.result as Record<string, number> | undefined;
   if (!costs) return [];
   // Whole evaluations in each round.
-  const unit = DATA.rounds * (DATA.rounds + 1);
-  const steps = (method: Looped['method']) => stepsInTime(costs, method, { plainSteps: PLAIN_STEPS, unit });
-  return SEEDS.flatMap((seed) => METHOD_NAMES.map((method) => loopCell(method, seed, steps(method))));
+  const unit = ROUNDS * (ROUNDS + 1);
+  return EXTENTS.flatMap(({ game, plainSteps }) =>
+    SEEDS.flatMap((seed) =>
+      METHOD_NAMES.map((method): Looped => {
+        const steps = stepsInTime(costs, method, { plainSteps, unit });
+        return { stage: 'loop', game, method, seed, steps };
+      }),
+    ),
+  );
 }
 
-function loopCell(method: Looped['method'], seed: number, steps: number): Looped {
-  return { stage: 'loop', method, seed, steps };
+function quickCell(method: Method): Looped {
+  return { stage: 'loop', game: 'breakout', method, seed: 1, steps: QUICK_STEPS };
 }
 
 /** Recomputed, as in a loop: nothing is stored of frames that were just played. */
