@@ -29,7 +29,7 @@ export async function runStudy<C extends Cell, R>(
 ): Promise<Entry<C, R>[]> {
   const ledger = new Ledger<C, R>(folder);
   const machine = describeMachine();
-  const progress = progressOf(ledger.entries().length);
+  let progress: ReturnType<typeof progressOf> | undefined;
   for (;;) {
     const done = ledger.entries();
     const keys = new Set(done.map(({ cell }) => keyOf(cell)));
@@ -37,6 +37,9 @@ export async function runStudy<C extends Cell, R>(
     const missing = cells.filter((cell) => !keys.has(keyOf(cell)));
     if (missing.length === 0 || now) return ofStudy(done, cells);
     signal?.throwIfAborted();
+    // Entries of cells that the study no longer has do not count.
+    const finished = cells.length - missing.length;
+    progress ??= progressOf(finished);
     const cell = missing.find((each) => ledger.claim(each));
     if (!cell) {
       await sleep(POLL_MS);
@@ -50,7 +53,7 @@ export async function runStudy<C extends Cell, R>(
     } finally {
       ledger.release(cell);
     }
-    tell(`${study.name}: ${progress({ done: done.length + 1, of: cells.length })}, ${keyOf(cell)}`);
+    tell(`${study.name}: ${progress({ done: finished + 1, of: cells.length })}, ${keyOf(cell)}`);
   }
 }
 
