@@ -139,7 +139,7 @@ function jacobianFact(runs: readonly Run[]): Fact {
 function panel(runs: readonly Run[], game: Game, measure: Measure): Panel {
   const label = measure === 'frames' ? 'frames played to be trained on' : 'minutes of training and play';
   return {
-    title: `${game}: return over the teacher's against ${measure}`,
+    title: game,
     x: { label, scale: 'linear' },
     y: { label: 'return_ratio', scale: 'linear' },
     series: METHOD_NAMES.map((method) => ({
