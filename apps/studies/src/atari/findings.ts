@@ -104,28 +104,22 @@ function returnTable(rows: readonly AtariRow[], groups: readonly Group[]): strin
   return groupTable(played, 'return_ratio', (group, method) => returnsOf(rows, group, method));
 }
 
-/** Students of Rusu's sizes: the share of the teacher's return, by method, beside theirs. */
+/** Students of Rusu's sizes: the share of the teacher's return, beside theirs. */
 function sizeTable(rows: readonly AtariRow[]): string[] {
   const sized = rows.flatMap(({ cell, result }) => (cell.stage === 'size' ? [{ cell, run: result as Run }] : []));
   const [first] = sized;
   const teacher = first && teacherOf(rows, first.cell.game)?.['mean'];
   if (!first || teacher === undefined) return [];
-  const methods = [...new Set(sized.map(({ cell }) => cell.method))];
-  const lines = SIZE_NAMES.map((size) => [
-    size,
-    ...methods.flatMap((method) => {
-      const own = sized.filter(({ cell }) => cell.student === size && cell.method === method).map(({ run }) => run);
-      if (own.length === 0) return ['–', '–'];
-      return [own.map((run) => run.student_return! / teacher), own.map(({ curve }) => finalKl(curve))].map((values) =>
-        showInterval(interval(values)),
-      );
-    }),
-    SIZES[size].toFixed(2),
-  ]);
-  const head = ['student', ...methods.flatMap((method) => [`${method}: return_ratio`, 'kl']), 'Rusu et al.'];
+  const lines = SIZE_NAMES.flatMap((size) => {
+    const own = sized.filter(({ cell }) => cell.student === size).map(({ run }) => run);
+    if (own.length === 0) return [];
+    const returns = own.map((run) => run.student_return! / teacher);
+    const kls = own.map(({ curve }) => finalKl(curve));
+    return [[size, showInterval(interval(returns)), SIZES[size].toFixed(2), showInterval(interval(kls))]];
+  });
   return [
-    `Rusu's sizes on ${first.cell.game}, ${first.cell.steps} steps on all frames, at equal steps; theirs are means over ten games, of DQN teachers:`,
-    table(head, lines),
+    `Students of Rusu's sizes in ${first.cell.game}, ${first.cell.steps} steps of plain KL on all frames; theirs are of ten games and a DQN teacher:`,
+    table(['student', 'return_ratio', 'Rusu et al.', 'kl'], lines),
   ];
 }
 

@@ -32,7 +32,7 @@ const TIMED_STEPS = 24;
 /** Of trained students; of teachers and those beside which other people's numbers stand. */
 const [EPISODES, SURE_EPISODES] = [10, 30];
 /** A game whose students come to play like their teacher within a minute, and steps for that. */
-const [SIZE_GAME, SIZE_STEPS, SIZE_METHODS] = ['space_invaders', 3600, ['kl', 'vjp-stored']] as const;
+const [SIZE_GAME, SIZE_STEPS, SIZE_METHOD] = ['space_invaders', 3600, 'kl'] as const;
 /** An hour of a game. */
 const MAX_EPISODE_FRAMES = 36_000;
 const PLAY_SEED = 1000;
@@ -112,14 +112,11 @@ function trainedOf(done: readonly AtariRow[], game: Game, seed: number): Trained
   );
 }
 
-/** At equal steps: what a step costs is another thing for each size. */
 function sizedOf(done: readonly AtariRow[], seed: number): Sized[] {
-  return SIZE_METHODS.flatMap((method) => {
-    const learning_rate = bestRate(done, method);
-    if (learning_rate === undefined) return [];
-    const common = { method, seed, learning_rate, steps: SIZE_STEPS };
-    return SIZE_NAMES.map((student): Sized => ({ stage: 'size', game: SIZE_GAME, student, ...common }));
-  });
+  const learning_rate = bestRate(done, SIZE_METHOD);
+  if (learning_rate === undefined) return [];
+  const common = { method: SIZE_METHOD, seed, learning_rate, steps: SIZE_STEPS };
+  return SIZE_NAMES.map((student) => ({ stage: 'size', game: SIZE_GAME, student, ...common }));
 }
 
 /** Whole evaluations, in the time of plain KL's steps on the same machine. */
