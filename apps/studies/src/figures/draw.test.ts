@@ -17,6 +17,14 @@ test('a linear axis begins at zero and has round ticks', () => {
   expect(ticks.map(({ text }) => text)).toEqual(['0', '10', '20', '30', '40']);
 });
 
+test('no two of nine series have the same colour', () => {
+  const series = Array.from({ length: 9 }, (_, index) => ({ name: `s${index}`, points: [{ x: 1, y: 1 }] }));
+  const axis = { label: '', scale: 'linear' } as const;
+  const svg = draw({ columns: 1, panels: [{ title: '', x: axis, y: axis, series }] });
+  const colours = svg.match(/#[0-9a-f]{6}(?=")/g)!;
+  expect(new Set(colours).size).toBe(9);
+});
+
 test('names stand in their order, and every point and interval is drawn', () => {
   const svg = draw({
     columns: 1,

@@ -1,13 +1,14 @@
 import { type Axis, type Figure, type Panel, type Point, type Series } from './figure.ts';
 import { type Scale, scaleOf } from './scale.ts';
 
-/** Okabe and Ito's colours, which the colour-blind tell apart; the form of the mark says the same once more. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c6d31', '#7f7f7f'];
+/** Okabe and Ito's colours and three more, which the colour-blind tell apart; the form of the mark says the same once more. */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c6d31', '#7f7f7f', '#882255'];
 const MARKS: ((x: number, y: number) => string)[] = [
   (x, y) => `<circle cx="${n(x)}" cy="${n(y)}" r="4"/>`,
   (x, y) => `<rect x="${n(x - 3.5)}" y="${n(y - 3.5)}" width="7" height="7"/>`,
   (x, y) => `<path d="M${n(x)} ${n(y - 5)}l5 8.5h-10z"/>`,
   (x, y) => `<path d="M${n(x)} ${n(y - 5.5)}l5.5 5.5l-5.5 5.5l-5.5 -5.5z"/>`,
+  (x, y) => `<path d="M${n(x)} ${n(y + 5)}l5 -8.5h-10z"/>`,
 ];
 
 const [WIDTH, PLOT, ROW, TOP, BOTTOM, RIGHT, LEGEND] = [380, 190, 24, 30, 46, 16, 24];
