@@ -10,6 +10,7 @@ import {
   openRollouts,
   record,
   type RegisteredTeacher,
+  type StoredLabels,
 } from '@distiller/distillation';
 import { LabellingSpec } from '@distiller/distillation/spec';
 import { DEMO_DATA, readTeacher } from '../distillation/bundled-inputs.ts';
@@ -33,17 +34,24 @@ export function gameTeacher(game: Game): Promise<RegisteredTeacher> {
 }
 
 /**
- * A game's teacher, its play, and what it says of that, which are recorded once.
+ * A game's teacher, and its play, which is recorded once.
  * @param kept where recordings are kept
  */
 export async function inputsOf(game: Game, kept: string): Promise<DistillInputs> {
   const teacher = await gameTeacher(game);
-  const path = join(kept, `${game}.rollouts.zarr.zip`);
+  const path = recordingOf(game, kept);
   if (!existsSync(path)) await recordPlay(teacher, path);
-  const labels = join(kept, `${game}.labels.zarr.zip`);
-  if (!existsSync(labels)) await labelPlay(teacher, path, labels);
-  return { teacher, rollouts: await openRollouts(path), labels: await openLabels(labels) };
+  return { teacher, rollouts: await openRollouts(path) };
 }
+
+/** What a game's teacher says of its play, which is labelled once: 1.4 to 2 GB, so only where it is read. */
+export async function labelsOf(game: Game, kept: string): Promise<StoredLabels> {
+  const path = join(kept, `${game}.labels.zarr.zip`);
+  if (!existsSync(path)) await labelPlay(await gameTeacher(game), recordingOf(game, kept), path);
+  return openLabels(path);
+}
+
+const recordingOf = (game: Game, kept: string) => join(kept, `${game}.rollouts.zarr.zip`);
 
 async function recordPlay(teacher: RegisteredTeacher, path: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });

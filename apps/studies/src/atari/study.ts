@@ -1,8 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { checkTeacher, type DistillInputs, readStudent, type RegisteredTeacher } from '@distiller/distillation';
+import {
+  checkTeacher,
+  type DistillInputs,
+  readStudent,
+  type RegisteredTeacher,
+  type StoredLabels,
+} from '@distiller/distillation';
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
-import { stepsInTime } from '../distillation/equal-time.ts';
 import { specOf, stepCosts, trainStudent } from '../distillation/run-distillation.ts';
+import { stepsInTime } from '../study/equal-time.ts';
 import { type Study } from '../study/study.ts';
 import {
   type AtariCell,
@@ -16,7 +22,7 @@ import {
   type Tried,
 } from './cells.ts';
 import { findings } from './findings.ts';
-import { type Game, GAMES, inputsOf } from './games.ts';
+import { type Game, GAMES, inputsOf, labelsOf } from './games.ts';
 import { type Method, METHOD_NAMES, METHODS, STORED } from './methods.ts';
 
 /** Of plain KL; every other method gets as many as fit into their time. */
@@ -52,11 +58,21 @@ const QUICK_CELLS = (['kl', 'vjp-balanced'] as const).map((method): Trained => (
 const RECORDINGS = fileURLToPath(new URL('../../../../.data/studies/recordings/', import.meta.url));
 
 const opened = new Map<Game, Promise<DistillInputs>>();
-function open(game: Game): Promise<DistillInputs> {
-  const inputs = opened.get(game) ?? inputsOf(game, RECORDINGS);
-  opened.set(game, inputs);
-  return inputs;
+const labelled = new Map<Game, Promise<StoredLabels>>();
+
+async function open(cell: AtariCell): Promise<DistillInputs> {
+  const inputs = await once(opened, cell.game, inputsOf);
+  return readsLabels(cell) ? { ...inputs, labels: await once(labelled, cell.game, labelsOf) } : inputs;
 }
+
+function once<T>(known: Map<Game, Promise<T>>, game: Game, make: (game: Game, kept: string) => Promise<T>): Promise<T> {
+  const made = known.get(game) ?? make(game, RECORDINGS);
+  known.set(game, made);
+  return made;
+}
+
+const readsLabels = (cell: AtariCell) =>
+  cell.stage === 'cost-stored' || ('method' in cell && STORED.includes(cell.method));
 
 /** The paper's distillation of policies, in the time that plain KL takes for its steps. */
 export const atari: Study<AtariCell, AtariResult> = {
@@ -65,7 +81,7 @@ export const atari: Study<AtariCell, AtariResult> = {
   cells: (done, quick) => (quick ? QUICK_CELLS : fullCells(done)),
   run: async (cell, quick) => {
     if (quick) return { curve: (await train(cell as Trained, await bundledInputs(), QUICK)).curve };
-    const inputs = await open(cell.game);
+    const inputs = await open(cell);
     switch (cell.stage) {
       case 'cost':
         return stepCosts(specsOf(METHOD_NAMES.filter((method) => !STORED.includes(method))), inputs, TIMED_STEPS);
@@ -123,7 +139,7 @@ function sizedOf(done: readonly AtariRow[], seed: number): Sized[] {
 function stepsOf(done: readonly AtariRow[], game: Game, method: Method): number | undefined {
   const costs = costsOf(done, game);
   if (costs[method] === undefined) return undefined;
-  return stepsInTime(costs, method, { plainSteps: PLAIN_STEPS, unit: EVALUATIONS });
+  return stepsInTime(costs, method, { plain: 'kl', plainSteps: PLAIN_STEPS, unit: EVALUATIONS });
 }
 
 /** That with the least KL on frames held out, once all were tried; by another seed than those of the runs. */

@@ -1,7 +1,7 @@
 import { type Game, gameTeacher } from '../atari/games.ts';
 import { bundledInputs } from '../distillation/bundled-inputs.ts';
-import { stepsInTime } from '../distillation/equal-time.ts';
 import { specOf, stepCosts } from '../distillation/run-distillation.ts';
+import { stepsInTime } from '../study/equal-time.ts';
 import { type Study } from '../study/study.ts';
 import {
   type LoopCell,
@@ -76,7 +76,7 @@ function fullCells(done: readonly LoopRow[]): Looped[] {
   return EXTENTS.flatMap(({ game, plainSteps }) =>
     SEEDS.flatMap((seed) =>
       METHOD_NAMES.map((method): Looped => {
-        const steps = stepsInTime(costs, method, { plainSteps, unit });
+        const steps = stepsInTime(costs, method, { plain: 'kl', plainSteps, unit });
         return { stage: 'loop', game, method, seed, steps };
       }),
     ),

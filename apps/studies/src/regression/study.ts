@@ -1,4 +1,5 @@
-import { type Study } from '../study/study.ts';
+import { stepsInTime } from '../study/equal-time.ts';
+import { keyOf, type Study } from '../study/study.ts';
 import {
   type Extent,
   type RegressionCell,
@@ -65,7 +66,7 @@ function fullCells(done: readonly RegressionRow[]): RegressionCell[] {
     settingsOf(problem.method).flatMap((setting) => trials(problem, setting)),
   );
   const errors = new Map(
-    done.flatMap(({ cell, result }) => (cell.stage === 'tune' ? [[nameOf(cell), result as Errors] as const] : [])),
+    done.flatMap(({ cell, result }) => (cell.stage === 'tune' ? [[keyOf(cell), result as Errors] as const] : [])),
   );
   const tuned = problems.flatMap((problem) => {
     const best = bestSetting(problem, errors);
@@ -81,13 +82,11 @@ function trials(problem: Problem, { learning_rate, alpha }: Setting): TuneCell[]
   return tuneSeeds(problem.points).map((seed) => ({ stage: 'tune', ...problem, seed, learning_rate, alpha }));
 }
 
-const nameOf = (cell: TuneCell) => Object.values(cell).join();
-
 /** That with the least error of the values on the validation set, by the geometric mean over draws, once all were tried. */
 function bestSetting(problem: Problem, errors: ReadonlyMap<string, Errors>): Setting | undefined {
   const tried = settingsOf(problem.method).map((setting) => ({
     setting,
-    found: trials(problem, setting).map((cell) => errors.get(nameOf(cell))),
+    found: trials(problem, setting).map((cell) => errors.get(keyOf(cell))),
   }));
   if (tried.some(({ found }) => found.includes(undefined))) return undefined;
   const rank = ({ found }: (typeof tried)[number]) => found.reduce((sum, each) => sum + logError(each!), 0);
@@ -104,7 +103,8 @@ function stepsOf(done: readonly RegressionRow[], { points, method }: Problem): n
   if (method === 'value') return [FULL.steps];
   const row = done.find(({ cell }) => cell.stage === 'cost' && cell.points === points);
   const costs = row?.result as Record<Method, number> | undefined;
-  return costs ? [FULL.steps, Math.round((FULL.steps * costs.value) / costs[method])] : [FULL.steps];
+  if (!costs) return [FULL.steps];
+  return [FULL.steps, stepsInTime(costs, method, { plain: 'value', plainSteps: FULL.steps })];
 }
 
 function trainCell(
