@@ -1,12 +1,12 @@
 import { type Figure, type Panel, type Point } from '../figures/figure.ts';
-import { type Cost } from '../cost/problem.ts';
+import { type Costs } from '../cost/measure-apart.ts';
 import { type Metric } from '../distillation/curves.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
-import { interval, showInterval } from '../study/interval.ts';
+import { type Interval, interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type Student, STUDENTS } from './students.ts';
-import { type ArchitectureRow, type LossName, LOSSES } from './cells.ts';
+import { type ArchitectureRow, type LossName } from './cells.ts';
 
 export function findings(rows: readonly ArchitectureRow[], quick: boolean): Findings {
   const students = STUDENTS.filter((student) => valuesOf(rows, student, { loss: 'vjp', metric: 'kl' }).length > 0);
@@ -27,7 +27,7 @@ export function findings(rows: readonly ArchitectureRow[], quick: boolean): Find
     showInterval(ratio(rows, student, 'kl')),
     showInterval(ratio(rows, student, 'jacobian_error')),
     ...[costRatio(rows, student), weightRatio(rows, student, 'ms'), weightRatio(rows, student, 'peak_mb')].map(
-      (value) => value?.toFixed(2) ?? '–',
+      (value) => (value ? showInterval(value) : '–'),
     ),
   ]);
   return { facts, text: table(head, lines), figures: { architectures: figure(rows, students) } };
@@ -56,19 +56,30 @@ function ratio(rows: readonly ArchitectureRow[], student: Student, metric: Metri
   );
 }
 
-function costRatio(rows: readonly ArchitectureRow[], student: Student): number | undefined {
-  const row = rows.find(({ cell }) => cell.stage === 'cost' && cell.student === student);
-  const costs = row?.result as Record<LossName, number> | undefined;
-  return costs && costs.vjp / costs.plain;
+/** Times a plain step, round by round; the teacher asked for labels. */
+function costRatio(rows: readonly ArchitectureRow[], student: Student): Interval | undefined {
+  const rounds = rows.filter(({ cell }) => cell.stage === 'cost' && cell.student === student);
+  return ratioOver(rounds.map(({ result }) => result as Record<LossName, number>));
 }
 
-function weightRatio(rows: readonly ArchitectureRow[], student: Student, what: 'ms' | 'peak_mb'): number | undefined {
-  const [plain, vjp] = LOSSES.map((loss) => {
-    const row = rows.find(({ cell }) => cell.stage === 'memory' && cell.student === student && cell.loss === loss);
-    return (row?.result as Cost | undefined)?.[what];
-  });
-  return plain && vjp && vjp / plain;
+/** Times a plain step or its memory, round by round; labels given. */
+function weightRatio(rows: readonly ArchitectureRow[], student: Student, what: 'ms' | 'peak_mb'): Interval | undefined {
+  const rounds = rows.filter(({ cell }) => cell.stage === 'memory' && cell.student === student);
+  return ratioOver(
+    rounds.map(({ result }) => {
+      const costs = result as Costs;
+      return { plain: costs.plain![what], vjp: costs.vjp![what] };
+    }),
+  );
 }
+
+const ratioOver = (rounds: readonly Record<LossName, number>[]): Interval | undefined =>
+  rounds.length === 0
+    ? undefined
+    : interval(
+        rounds.map(({ plain, vjp }) => vjp / plain),
+        'geometric mean',
+      );
 
 function claim(rows: readonly ArchitectureRow[], student: Student, metric: Metric): Fact {
   const found = ratio(rows, student, metric);
@@ -93,8 +104,8 @@ function figure(rows: readonly ArchitectureRow[], students: readonly Student[]):
     return { x: value, y: student, low, high };
   });
   const timed = students.flatMap((student): Point[] => {
-    const x = costRatio(rows, student);
-    return x === undefined ? [] : [{ x, y: student }];
+    const found = costRatio(rows, student);
+    return found ? [{ x: found.value, y: student, low: found.low, high: found.high }] : [];
   });
   return {
     panels: [panelOf('at equal steps', 'held-out kl', gains), panelOf('teacher asked', 'time of a step', timed)],

@@ -14,9 +14,11 @@ import {
   type Weighed,
 } from './cells.ts';
 import { findings } from './findings.ts';
-import { architectureOf, STUDENTS } from './students.ts';
+import { architectureOf, type Student, STUDENTS } from './students.ts';
 
 const SEEDS = [1, 2, 3];
+/** Of what is timed. */
+const ROUNDS = [1, 2, 3, 4, 5];
 const COMMON = { batch_size: 64, steps: 400, evaluate_every: 50, evaluation_frames: 1000, jacobian_frames: 60 };
 const QUICK = { batch_size: 64, steps: 400, evaluate_every: 400, evaluation_frames: 200, jacobian_frames: 60 };
 const QUICK_STUDENTS = ['rusu-4', 'rusu-7'] as const;
@@ -33,7 +35,7 @@ export const architectures: Study<ArchitectureCell, ArchitectureResult> = {
   title: 'Students of other architectures',
   cells: (_, quick) => (quick ? quickCells() : fullCells()),
   run: async (cell, quick) => {
-    if (cell.stage === 'memory') return measureApart(weighed(cell));
+    if (cell.stage === 'memory') return measureApart(problemOf(cell.student), LOSSES);
     inputs ??= bundledInputs();
     const given = await inputs;
     const specFor = (loss: LossName) => ({
@@ -49,17 +51,20 @@ export const architectures: Study<ArchitectureCell, ArchitectureResult> = {
 };
 
 function fullCells(): ArchitectureCell[] {
-  const costs = STUDENTS.map((student): Timed => ({ stage: 'cost', student }));
+  const measured = ROUNDS.flatMap((round) =>
+    STUDENTS.flatMap((student): [Timed, Weighed] => [
+      { stage: 'cost', student, round },
+      { stage: 'memory', student, round },
+    ]),
+  );
   const runs = SEEDS.flatMap((seed) =>
     STUDENTS.flatMap((student) => LOSSES.map((loss): Trained => ({ stage: 'train', student, loss, seed }))),
   );
-  const weights = STUDENTS.flatMap((student) => LOSSES.map((loss): Weighed => ({ stage: 'memory', student, loss })));
-  return [...costs, ...weights, ...runs];
+  return [...measured, ...runs];
 }
 
-const weighed = ({ student, loss }: Weighed): Problem => ({
-  architecture: student,
-  term: loss,
+const problemOf = (architecture: Student): Problem => ({
+  architecture,
   batch: COMMON.batch_size,
   input: 84,
   projections: 1,

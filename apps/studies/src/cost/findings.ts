@@ -1,123 +1,133 @@
 import { type Figure, type Panel } from '../figures/figure.ts';
+import { type Interval, interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
-import { type Fact, type Findings } from '../study/study.ts';
-import { type Problem, TERMS } from './problem.ts';
+import { type Fact, type Findings, keyOf } from '../study/study.ts';
+import { type Costs } from './measure-apart.ts';
+import { type Cost, LABELS, type Problem, type Term, TERMS } from './problem.ts';
 import { type CostRow, type Sweep } from './cells.ts';
 
 /** What each sweep varies. */
 const VARIED = { batch: 'batch', input: 'input', projections: 'projections', depth: 'depth' } as const;
 type Varied = keyof typeof VARIED;
 
+/** A problem in all its rounds. */
+interface Rounds {
+  sweep: Sweep;
+  problem: Problem;
+  costs: Costs[];
+}
+
 /** In the quick form nothing is said of times: the machine may be busy. */
 export function findings(rows: readonly CostRow[], quick: boolean): Findings {
-  const sweeps = (Object.keys(VARIED) as Varied[]).filter((sweep) => rows.some(({ cell }) => cell.sweep === sweep));
+  const all = roundsOf(rows);
+  if (quick) return { facts: [memoryFact(all)], text: '', figures: {} };
   return {
-    facts: [...(quick ? [] : ratioFacts(rows)), ...memoryFacts(rows)],
+    facts: [...ratioFacts(all), memoryFact(all)],
     text: [
-      costTable(rows),
+      'Step, × plain (in the same round), over floor and peak: means of five rounds with their intervals.',
+      costTable(all),
       'Over floor: the time over that of the floor’s FLOPs at the rate of a matrix product. What a teacher (the Nature network) takes where labels are not stored:',
-      labelsTable(rows),
+      labelsTable(of(all, 'labels')),
     ].join('\n\n'),
-    figures: { cost: figure(rows, sweeps) },
+    figures: { cost: figure(all) },
   };
 }
 
-const of = (rows: readonly CostRow[], sweep: Sweep) => rows.filter(({ cell }) => cell.sweep === sweep);
+function roundsOf(rows: readonly CostRow[]): Rounds[] {
+  const problemOf = ({ cell }: CostRow) => keyOf({ ...cell, round: 0 });
+  const problems = new Map(rows.map((row) => [problemOf(row), row.cell]));
+  return [...problems].map(([key, problem]) => ({
+    sweep: problem.sweep,
+    problem,
+    costs: rows.filter((row) => problemOf(row) === key).map(({ result }) => result),
+  }));
+}
 
-/** The row of the same problem with another term. */
-const withTerm = (rows: readonly CostRow[], row: CostRow, term: Problem['term']) =>
-  rows.find(
-    ({ cell }) =>
-      JSON.stringify({ ...cell, term: '' }) === JSON.stringify({ ...row.cell, term: '' }) && cell.term === term,
-  )!;
+const of = (all: readonly Rounds[], sweep: Sweep) => all.filter((rounds) => rounds.sweep === sweep);
 
-/** Times a plain step. */
-const ratio = (rows: readonly CostRow[], row: CostRow) => row.result.ms / withTerm(rows, row, 'plain').result.ms;
+const over = (costs: readonly Costs[], term: Term, read: (cost: Cost) => number): Interval =>
+  interval(costs.map((round) => read(round[term]!)));
+
+/** Times a plain step or its memory, of the same round. */
+const ratio = ({ costs }: Rounds, term: Term, what: 'ms' | 'peak_mb'): Interval =>
+  interval(
+    costs.map((round) => round[term]![what] / round.plain![what]),
+    'geometric mean',
+  );
+
+const floorMs = ({ floor_gflop, gemm_gflops }: Cost) => (1000 * floor_gflop) / gemm_gflops;
 
 /** From 100 examples on: below that what a step takes besides its FLOPs counts for more. */
 const LARGE = 100;
 /** The floor's ratio is 2.2 (vjp) and 2.0 (jvp) for the paper's student. */
 const MOST = { vjp: 2.9, jvp: 2.7 } as const;
 
-function ratioFacts(rows: readonly CostRow[]): Fact[] {
+function ratioFacts(all: readonly Rounds[]): Fact[] {
+  const large = of(all, 'batch').filter(({ problem }) => problem.batch >= LARGE);
   return (['vjp', 'jvp'] as const).map((term) => {
-    const own = of(rows, 'batch').filter(({ cell }) => cell.term === term && cell.batch >= LARGE);
-    const ratios = own.map((row) => ratio(rows, row));
+    const ratios = large.map((rounds) => ratio(rounds, term, 'ms'));
     return {
       claim: `the paper's student, batch ${LARGE} and more: a ${term} step takes at most ${MOST[term]} times a plain one`,
-      holds: Math.max(...ratios) <= MOST[term],
-      detail: ratios.map((value) => value.toFixed(2)).join(', '),
+      holds: Math.max(...ratios.map(({ value }) => value)) <= MOST[term],
+      detail: ratios.map(showInterval).join(', '),
     };
   });
 }
 
-function memoryFacts(rows: readonly CostRow[]): Fact[] {
-  const all = rows.filter(({ cell }) => cell.term === 'vjp' && cell.projections === 1);
-  const ratios = all.map((row) => row.result.peak_mb / withTerm(rows, row, 'plain').result.peak_mb);
-  const worst = Math.max(...ratios);
-  return [
-    {
-      claim: 'one vjp direction takes at most twice the memory of a plain step, engine included',
-      holds: worst <= 2,
-      detail: `at most ${worst.toFixed(2)} times`,
-    },
-  ];
-}
-
-function costTable(rows: readonly CostRow[]): string {
-  const lines = rows
-    .filter(({ cell }) => cell.sweep !== 'labels')
-    .map((row) => {
-      const { sweep, architecture, batch, input, projections, depth, term } = row.cell;
-      const { ms, peak_mb, floor_gflop, gemm_gflops } = row.result;
-      const name = architecture === 'deep' ? `+${depth} convolutions` : architecture;
-      return [
-        `${sweep}: ${name}, batch ${batch}, ${input}², ${projections} ×`,
-        term,
-        `${ms.toFixed(1)} ms`,
-        ratio(rows, row).toFixed(2),
-        (ms / ((1000 * floor_gflop) / gemm_gflops)).toFixed(2),
-        `${peak_mb.toFixed(0)} MB`,
-      ];
-    });
-  return table(['problem', 'term', 'step', '× plain', 'over floor', 'peak'], lines);
-}
-
-function labelsTable(rows: readonly CostRow[]): string {
-  const lines = of(rows, 'labels').map(({ cell, result }) => [
-    cell.term,
-    String(cell.batch),
-    `${result.ms.toFixed(1)} ms`,
-  ]);
-  return table(['asked', 'batch', 'time'], lines);
-}
-
-function figure(rows: readonly CostRow[], sweeps: readonly Varied[]): Figure {
-  return { columns: 2, panels: sweeps.map((sweep) => panel(of(rows, sweep), sweep)) };
-}
-
-function panel(rows: readonly CostRow[], sweep: Varied): Panel {
-  const measured = TERMS.map((term) => ({
-    name: term,
-    line: true,
-    points: rows
-      .filter(({ cell }) => cell.term === term)
-      .map(({ cell, result }) => ({ x: cell[VARIED[sweep]], y: result.ms })),
-  }));
-  const floor = {
-    name: 'floor of vjp',
-    line: true,
-    points: rows
-      .filter(({ cell }) => cell.term === 'vjp')
-      .map(({ cell, result }) => ({
-        x: cell[VARIED[sweep]],
-        y: (1000 * result.floor_gflop) / result.gemm_gflops,
-      })),
+function memoryFact(all: readonly Rounds[]): Fact {
+  const single = all.filter(({ sweep, problem }) => sweep !== 'labels' && problem.projections === 1);
+  const worst = Math.max(...single.map((rounds) => ratio(rounds, 'vjp', 'peak_mb').value));
+  return {
+    claim: 'one vjp direction takes at most twice the memory of a plain step, engine included',
+    holds: worst <= 2,
+    detail: `at most ${worst.toFixed(2)} times`,
   };
+}
+
+function costTable(all: readonly Rounds[]): string {
+  const lines = all
+    .filter(({ sweep }) => sweep !== 'labels')
+    .flatMap((rounds) => TERMS.map((term) => [nameOf(rounds), term, ...numbersOf(rounds, term)]));
+  return table(['problem', 'term', 'step, ms', '× plain', 'over floor', 'peak, MB'], lines);
+}
+
+function nameOf({ sweep, problem: { architecture, batch, input, projections, depth } }: Rounds): string {
+  const student = architecture === 'deep' ? `+${depth} convolutions` : architecture;
+  return `${sweep}: ${student}, batch ${batch}, ${input}², ${projections} ×`;
+}
+
+const numbersOf = (rounds: Rounds, term: Term): string[] => [
+  showInterval(over(rounds.costs, term, ({ ms }) => ms)),
+  term === 'plain' ? '1' : showInterval(ratio(rounds, term, 'ms')),
+  showInterval(over(rounds.costs, term, (cost) => cost.ms / floorMs(cost))),
+  showInterval(over(rounds.costs, term, ({ peak_mb }) => peak_mb)),
+];
+
+function labelsTable(all: readonly Rounds[]): string {
+  const lines = LABELS.flatMap((term) =>
+    all.map(({ problem, costs }) => [term, String(problem.batch), showInterval(over(costs, term, ({ ms }) => ms))]),
+  );
+  return table(['asked', 'batch', 'time, ms'], lines);
+}
+
+const figure = (all: readonly Rounds[]): Figure => ({
+  columns: 2,
+  panels: (Object.keys(VARIED) as Varied[]).map((sweep) => panel(of(all, sweep), sweep)),
+});
+
+function panel(all: readonly Rounds[], sweep: Varied): Panel {
+  const line = (name: string, term: Term, read: (cost: Cost) => number) => ({
+    name,
+    line: true,
+    points: all.map(({ problem, costs }) => {
+      const { value, low, high } = over(costs, term, read);
+      return { x: problem[VARIED[sweep]], y: value, low, high };
+    }),
+  });
   return {
     title: `step against ${sweep}`,
     x: { label: sweep, scale: 'linear' },
     y: { label: 'ms', scale: 'linear' },
-    series: [...measured, floor],
+    series: [...TERMS.map((term) => line(term, term, ({ ms }) => ms)), line('floor of vjp', 'vjp', floorMs)],
   };
 }

@@ -1,4 +1,4 @@
-// A process for each problem, so that its memory is its own: measure.ts PROBLEM. Prints the cost as its last line.
+// A process for each problem, so that its memory is its own: measure.ts MEASURED. Prints the cost as its last line.
 import { loadEngine } from '@distiller/compute';
 import { buildNetwork, layerTable } from '@distiller/policies';
 import {
@@ -14,13 +14,13 @@ import {
   trainStep,
 } from '@distiller/sobolev';
 import * as tf from '@tensorflow/tfjs-core';
-import { ACTIONS, type Cost, floorFlops, layersOf, type Problem } from './problem.ts';
+import { ACTIONS, type Cost, floorFlops, layersOf, type Measured } from './problem.ts';
 
 /** The first steps compile. */
 const [WARM, LEAST, MOST_MS] = [3, 5, 4000];
 
 await loadEngine('auto');
-const problem = JSON.parse(process.argv[2]!) as Problem;
+const problem = JSON.parse(process.argv[2]!) as Measured;
 const shape = [problem.input, problem.input, 4];
 const { rows } = layerTable(layersOf(problem), shape, ACTIONS);
 const network = buildNetwork(rows);

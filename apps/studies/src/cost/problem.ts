@@ -3,9 +3,9 @@ import { architectureOf, type Student } from '../architectures/students.ts';
 
 export const TERMS = ['plain', 'vjp', 'jvp'] as const;
 export const LABELS = ['teacher values', 'teacher vjp'] as const;
-type Term = (typeof TERMS)[number] | (typeof LABELS)[number];
+export type Term = (typeof TERMS)[number] | (typeof LABELS)[number];
 
-/** A training step, or what a teacher is asked for one. */
+/** What a step is of. */
 export type Problem = {
   /** `deep` is the paper's student with `depth` 3×3 convolutions of 16 filters after the first. */
   architecture: Student | 'deep';
@@ -15,8 +15,10 @@ export type Problem = {
   /** Directions an example. */
   projections: number;
   depth: number;
-  term: Term;
 };
+
+/** A training step, or what a teacher is asked for one. */
+export type Measured = Problem & { term: Term };
 
 /** Of which the cost is known. */
 export interface Cost {
@@ -44,7 +46,7 @@ export function layersOf({ architecture, depth }: Pick<Problem, 'architecture' |
  * A teacher's values take F, its pull-backs F more each.
  * @param flops of each layer, one example
  */
-export function floorFlops({ term, batch, projections }: Problem, flops: readonly number[]): number {
+export function floorFlops({ term, batch, projections }: Measured, flops: readonly number[]): number {
   const [f, f1] = [flops.reduce((sum, each) => sum + each, 0), flops[0]!];
   const perExample: Record<Term, number> = {
     plain: 3 * f - f1,
