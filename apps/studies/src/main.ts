@@ -1,18 +1,20 @@
-// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now] [--continue] [--again N]`: computes what is
-// missing of a study and publishes it; with --now what there is; with --continue it goes on from the published rows; with
-// --again it computes N of these again and compares.
+// `npm run studies -- NAME [--quick] [--json FILE] [--data WHERE] [--now] [--continue] [--again N]
+// [--against FILE]`: computes what is missing of a study and publishes it; with --now what there is; with --continue it goes on
+// from the published rows; with --again it computes N of these again and compares; with --against it compares the published
+// tables with those of another run's JSON.
 // `npm run studies -- quick`: all of them in their quick form, which must hold.
 // `npm run studies -- render`: figures and README from the committed rows.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadEngine } from '@distiller/compute';
 import { isStudyName, STUDY_NAMES, studyOf } from './catalogue.ts';
 import { factLine, publish, readReport, resultsPath } from './publish.ts';
+import { tablesAgainst } from './study/against.ts';
 import { computedAgain } from './study/again.ts';
 import { Ledger } from './study/ledger.ts';
-import { entriesOf, reportJson, reportOf } from './study/report.ts';
+import { entriesOf, type Report, reportJson, reportOf } from './study/report.ts';
 import { runStudy } from './study/run-study.ts';
 import { type Study } from './study/study.ts';
 
@@ -27,6 +29,7 @@ const { values: options, positionals } = parseArgs({
     now: { type: 'boolean', default: false },
     continue: { type: 'boolean', default: false },
     again: { type: 'string' },
+    against: { type: 'string' },
   },
 });
 const stopping = new AbortController();
@@ -38,6 +41,7 @@ if (name === 'render') render();
 else if (name === 'quick') await quick(STUDY_NAMES.map((each) => studyOf(each)));
 else if (!isStudyName(name)) fail(`which study? ${[...STUDY_NAMES, 'quick', 'render'].join(', ')}`);
 else if (options.again !== undefined) await again(studyOf(name, options), Number(options.again));
+else if (options.against !== undefined) against(studyOf(name), options.against);
 else if (options.quick) await quick([studyOf(name, options)]);
 else await full(studyOf(name, options));
 
@@ -59,6 +63,15 @@ async function again(study: Study, count: number): Promise<void> {
   if (!published || !(count >= 1)) return fail(`which rows again? --again N, of a study that is published`);
   await engine();
   for await (const line of computedAgain(study, entriesOf(published), count)) console.log(line);
+}
+
+function against(study: Study, file: string): void {
+  const reports = [readReport(study.name), JSON.parse(readFileSync(file, 'utf8')) as Report];
+  const [before, now] = reports.map((report) => report && study.findings(report.rows, false).text);
+  if (before === undefined || now === undefined) return fail('--against needs a study that is published');
+  const { numbers, apart } = tablesAgainst(before, now);
+  console.log(`${numbers - apart.length} of ${numbers} numbers within each other's intervals`);
+  for (const line of apart) console.log(line);
 }
 
 /** Always from the start: what is asserted is of this code. */
