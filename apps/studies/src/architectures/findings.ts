@@ -4,6 +4,7 @@ import { type Metric } from '../distillation/curves.ts';
 import { type Evaluated } from '../distillation/run-distillation.ts';
 import { type Interval, interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
+import { medianAndRange } from '../study/median.ts';
 import { type Fact, type Findings } from '../study/study.ts';
 import { type Student, STUDENTS } from './students.ts';
 import { type ArchitectureRow, type LossName } from './cells.ts';
@@ -74,12 +75,7 @@ function weightRatio(rows: readonly ArchitectureRow[], student: Student, what: '
 }
 
 const ratioOver = (rounds: readonly Record<LossName, number>[]): Interval | undefined =>
-  rounds.length === 0
-    ? undefined
-    : interval(
-        rounds.map(({ plain, vjp }) => vjp / plain),
-        'geometric mean',
-      );
+  rounds.length === 0 ? undefined : medianAndRange(rounds.map(({ plain, vjp }) => vjp / plain));
 
 function claim(rows: readonly ArchitectureRow[], student: Student, metric: Metric): Fact {
   const found = ratio(rows, student, metric);

@@ -1,6 +1,7 @@
 import { type Figure, type Panel } from '../figures/figure.ts';
-import { type Interval, interval, showInterval } from '../study/interval.ts';
+import { type Interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
+import { medianAndRange } from '../study/median.ts';
 import { type Fact, type Findings, keyOf } from '../study/study.ts';
 import { type Costs } from './measure-apart.ts';
 import { type Cost, LABELS, type Problem, type Term, TERMS } from './problem.ts';
@@ -24,7 +25,7 @@ export function findings(rows: readonly CostRow[], quick: boolean): Findings {
   return {
     facts: [...ratioFacts(all), memoryFact(all)],
     text: [
-      'Step, × plain (in the same round), over floor and peak: means of five rounds with their intervals.',
+      'Step, × plain (in the same round), over floor and peak: medians of five rounds (least–greatest).',
       costTable(all),
       'Over floor: the time over that of the floor’s FLOPs at the rate of a matrix product. What a teacher (the Nature network) takes where labels are not stored:',
       labelsTable(of(all, 'labels')),
@@ -46,14 +47,11 @@ function roundsOf(rows: readonly CostRow[]): Rounds[] {
 const of = (all: readonly Rounds[], sweep: Sweep) => all.filter((rounds) => rounds.sweep === sweep);
 
 const over = (costs: readonly Costs[], term: Term, read: (cost: Cost) => number): Interval =>
-  interval(costs.map((round) => read(round[term]!)));
+  medianAndRange(costs.map((round) => read(round[term]!)));
 
 /** Times a plain step or its memory, of the same round. */
 const ratio = ({ costs }: Rounds, term: Term, what: 'ms' | 'peak_mb'): Interval =>
-  interval(
-    costs.map((round) => round[term]![what] / round.plain![what]),
-    'geometric mean',
-  );
+  medianAndRange(costs.map((round) => round[term]![what] / round.plain![what]));
 
 const floorMs = ({ floor_gflop, gemm_gflops }: Cost) => (1000 * floor_gflop) / gemm_gflops;
 
