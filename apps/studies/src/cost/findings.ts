@@ -1,7 +1,7 @@
 import { type Figure, type Panel } from '../figures/figure.ts';
 import { type Interval, showInterval } from '../study/interval.ts';
 import { table } from '../study/markdown.ts';
-import { medianAndRange } from '../study/median.ts';
+import { median, medianAndRange } from '../study/median.ts';
 import { type Fact, type Findings, keyOf } from '../study/study.ts';
 import { type Costs } from './measure-apart.ts';
 import { type Cost, LABELS, type Problem, type Term, TERMS } from './problem.ts';
@@ -53,7 +53,11 @@ const over = (costs: readonly Costs[], term: Term, read: (cost: Cost) => number)
 const ratio = ({ costs }: Rounds, term: Term, what: 'ms' | 'peak_mb'): Interval =>
   medianAndRange(costs.map((round) => round[term]![what] / round.plain![what]));
 
-const floorMs = ({ floor_gflop, gemm_gflops }: Cost) => (1000 * floor_gflop) / gemm_gflops;
+/** Of the machine while a problem was measured: in single processes something may have slowed the product. */
+const gemmRate = ({ costs }: Rounds) =>
+  median(costs.flatMap((round) => Object.values(round).map(({ gemm_gflops }) => gemm_gflops)));
+
+const floorMs = (rounds: Rounds, term: Term) => (1000 * rounds.costs[0]![term]!.floor_gflop) / gemmRate(rounds);
 
 /** From 100 examples on: below that what a step takes besides its FLOPs counts for more. */
 const LARGE = 100;
@@ -97,7 +101,7 @@ function nameOf({ sweep, problem: { architecture, batch, input, projections, dep
 const numbersOf = (rounds: Rounds, term: Term): string[] => [
   showInterval(over(rounds.costs, term, ({ ms }) => ms)),
   term === 'plain' ? '1' : showInterval(ratio(rounds, term, 'ms')),
-  showInterval(over(rounds.costs, term, (cost) => cost.ms / floorMs(cost))),
+  showInterval(over(rounds.costs, term, ({ ms }) => ms / floorMs(rounds, term))),
   showInterval(over(rounds.costs, term, ({ peak_mb }) => peak_mb)),
 ];
 
@@ -114,18 +118,23 @@ const figure = (all: readonly Rounds[]): Figure => ({
 });
 
 function panel(all: readonly Rounds[], sweep: Varied): Panel {
-  const line = (name: string, term: Term, read: (cost: Cost) => number) => ({
-    name,
+  const measured = TERMS.map((term) => ({
+    name: term,
     line: true,
     points: all.map(({ problem, costs }) => {
-      const { value, low, high } = over(costs, term, read);
+      const { value, low, high } = over(costs, term, ({ ms }) => ms);
       return { x: problem[VARIED[sweep]], y: value, low, high };
     }),
-  });
+  }));
+  const floor = {
+    name: 'floor of vjp',
+    line: true,
+    points: all.map((rounds) => ({ x: rounds.problem[VARIED[sweep]], y: floorMs(rounds, 'vjp') })),
+  };
   return {
     title: `step against ${sweep}`,
     x: { label: sweep, scale: 'linear' },
     y: { label: 'ms', scale: 'linear' },
-    series: [...TERMS.map((term) => line(term, term, ({ ms }) => ms)), line('floor of vjp', 'vjp', floorMs)],
+    series: [...measured, floor],
   };
 }
