@@ -12,7 +12,7 @@ const SWEEPS: Record<Sweep, Partial<Problem>[]> = {
   depth: [1, 2, 4, 8].map((depth) => ({ architecture: 'deep', batch: 100, depth })),
   labels: [50, 200].map((batch) => ({ architecture: 'nature', batch })),
 };
-/** So that there is an interval. */
+/** So that there is a median and a range. */
 const ROUNDS = [1, 2, 3, 4, 5];
 const QUICK: CostCell[] = [{ sweep: 'batch', ...BASE, batch: 100, round: 1 }];
 

@@ -1,5 +1,6 @@
 /** How the tables of a second run stand to those of a first. */
 export interface Comparison {
+  /** That are no mere names of rows: those with an interval, and those that changed. */
   numbers: number;
   /** Those whose intervals do not overlap, and what they were and are. */
   apart: string[];
@@ -14,16 +15,17 @@ export interface Comparison {
 export function tablesAgainst(before: string, now: string): Comparison {
   const [first, second] = [linesOf(before), linesOf(now)];
   const comparison: Comparison = { numbers: 0, apart: [] };
+  if (first.length !== second.length) throw new Error(`tables of ${first.length} and ${second.length} lines`);
   for (const [line, cells] of first.entries()) {
     const [name] = cells;
     for (const [column, was] of cells.entries()) {
       const is = second[line]?.[column];
       const [a, b] = [shownBy(was), shownBy(is)];
       if (!a || !b) {
-        if (was !== is)
-          throw new Error(`the tables are of other things: ${was} in one, ${is ?? 'nothing'} in the other`);
+        if (was !== is) throw new Error(`tables of other things: ${was} and ${is ?? 'nothing'}`);
         continue;
       }
+      if (was === is && !was.includes('(')) continue;
       comparison.numbers++;
       if (a.low > b.high || b.low > a.high) comparison.apart.push(`${name}, column ${column + 1}: ${was} → ${is}`);
     }
