@@ -40,10 +40,10 @@ test.each(inputs)(
     fc.assert(
       fc.property(arbitraryOf(components[input]!, components), (value) => {
         tried++;
-        const result = parse(schema, value);
+        const result = parse(schema, asSent(value));
         if (!result.success) return;
         parsed++;
-        const again = parse(schema, JSON.parse(JSON.stringify(result.data)));
+        const again = parse(schema, asSent(result.data));
         expect(again.error).toBeUndefined();
         expect(again.data).toEqual(result.data);
       }),
@@ -69,6 +69,9 @@ test.each(inputs)('%s: what is damaged somewhere, or is anything at all, is pars
     { numRuns: RUNS },
   );
 });
+
+/** As JSON, which writes −0 as 0. */
+const asSent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 /** @throws whatever is no ZodError */
 function parse(schema: z.core.$ZodType, value: unknown): { success: boolean; data?: unknown; error?: unknown } {
